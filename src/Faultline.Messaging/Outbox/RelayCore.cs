@@ -1,0 +1,254 @@
+using Faultline.Messaging.Store;
+
+namespace Faultline.Messaging.Outbox;
+
+/// <summary>
+/// Decides what the relay does: a pure step function (state, event → state, effects) without clock, store or broker. Not thread-safe.
+/// </summary>
+/// <remarks>
+/// <para>Order. Rows of one key get rising ids in the order of their commits, and a row that can be seen has no invisible predecessor of its key (the writers see to it
+/// by locking the key's slot). So the relay may send every row it sees, and keeps order by having at most one row of each key under way.</para>
+/// <para>Late rows. Ids of different keys become visible in any order, so reading only upwards would miss rows. <c>cursor</c> is the highest id seen, <c>floor</c> one below
+/// which nothing can appear any more. A read from the floor finds late rows. The floor rises thus: (1) a delete runs when the cursor stands at P, in transaction X; (2) whoever
+/// drew an id up to P had a transaction id before it drew, hence one before X; (3) a read from the floor sees that all transactions up to X have ended: what it
+/// has not shown of the ids up to P never comes, and the floor is P. An open write transaction anywhere in the cluster holds the floor back, never a row.</para>
+/// </remarks>
+internal sealed class RelayCore(RelayOptions options)
+{
+    /// <summary>While the distance from floor to cursor is at most this, each read starts at the floor: the dead index entries in between are few.</summary>
+    private const long NearFloorIds = 5_000;
+
+    /// <summary>How often a read starts at a distant floor.</summary>
+    private static readonly TimeSpan FarRescan = TimeSpan.FromMilliseconds(250);
+
+    private readonly Dictionary<long, OutboxRow> _held = [];
+    private readonly HashSet<long> _unawaited = [];
+    private readonly Dictionary<string, Queue<OutboxRow>> _lanes = [];
+    private readonly Queue<OutboxRow> _ready = [];
+    private readonly PriorityQueue<OutboxRow, DateTimeOffset> _later = new();
+    private readonly List<long> _toDelete = [];
+    private readonly List<OutboxRow> _toDeadLetter = [];
+    private readonly Queue<(long Cursor, ulong Transaction)> _marks = [];
+    private long _cursor;
+    private long _floor;
+    private bool _reading;
+    private bool _deleting;
+    private bool _mayHaveMore = true;
+    private int _sends;
+    private int _failures;
+    private DateTimeOffset _pausedUntil;
+    private DateTimeOffset _rescanAt;
+
+    /// <summary>How many rows are held in memory.</summary>
+    public int HeldRows => _held.Count;
+
+    /// <summary>Whether nothing is known to be done.</summary>
+    public bool IsIdle => _held.Count == 0 && !_reading && !_mayHaveMore;
+
+    private bool IsFarFromFloor => _cursor - _floor > NearFloorIds;
+
+    /// <summary>Takes one event.</summary>
+    /// <param name="happened">What happened.</param>
+    /// <param name="guards">Whether the <c>confirms</c> guard is on, and how many sends may be under way.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>What is to be done.</returns>
+    public IReadOnlyList<RelayEffect> Step(RelayEvent happened, (bool Confirms, int SendsMax) guards, DateTimeOffset now)
+    {
+        switch (happened)
+        {
+            case RelayEvent.Woken: _mayHaveMore = true; break;
+            case RelayEvent.Tick: _mayHaveMore |= IsFarFromFloor && now >= _rescanAt; break;
+            case RelayEvent.PageRead read: TakePage(read, now); break;
+            case RelayEvent.ReadFailed: _reading = false; _mayHaveMore = true; Pause(now); break;
+            case RelayEvent.SendEnded sent: TakeOutcomes(sent, now); break;
+            case RelayEvent.SendFailed failed: TakeFailedSend(failed, now); break;
+            case RelayEvent.Released released: Requeue(released.Row); break;
+            case RelayEvent.Deleted deleted: TakeDeleted(deleted); break;
+            case RelayEvent.DeleteFailed failed: _deleting = false; _toDelete.AddRange(failed.Delete.Ids); Pause(now); break;
+            case RelayEvent.DeadLettered letter: foreach (OutboxRow row in letter.Letter.Rows) Forget(row); break;
+            case RelayEvent.DeadLetterFailed letter: foreach (OutboxRow row in letter.Letter.Rows) _later.Enqueue(row, Pause(now)); break;
+            default: throw new System.Diagnostics.UnreachableException();
+        }
+
+        return Decide(guards, now);
+    }
+
+    private void TakePage(RelayEvent.PageRead read, DateTimeOffset now)
+    {
+        _reading = false;
+        _failures = 0;
+        foreach (OutboxRow row in read.Page.Rows)
+        {
+            // A row may be read twice: by a read that began before it was known. It is the same row.
+            if (!_held.TryAdd(row.Id, row)) continue;
+            _cursor = Math.Max(_cursor, row.Id);
+            Enqueue(row);
+        }
+
+        bool full = read.Page.Rows.Count >= read.Read.What.RowsMax;
+        _mayHaveMore |= full;
+        if (!read.Read.FromFloor) return;
+
+        // A full page has shown everything up to its last row, any other everything there is.
+        long shownUpTo = full ? read.Page.Rows[^1].Id : long.MaxValue;
+        _rescanAt = now + FarRescan;
+        while (_marks.TryPeek(out (long Cursor, ulong Transaction) mark) && mark.Transaction < read.Page.OldestRunning && mark.Cursor <= shownUpTo)
+        {
+            _marks.Dequeue();
+            _floor = Math.Max(_floor, mark.Cursor);
+        }
+    }
+
+    private void Enqueue(OutboxRow row)
+    {
+        if (row.Message.Key is not { } key)
+        {
+            _ready.Enqueue(row);
+        }
+        else if (_lanes.TryGetValue(key, out Queue<OutboxRow>? lane))
+        {
+            lane.Enqueue(row);
+        }
+        else
+        {
+            _lanes.Add(key, new Queue<OutboxRow>());
+            _ready.Enqueue(row);
+        }
+    }
+
+    private void TakeOutcomes(RelayEvent.SendEnded sent, DateTimeOffset now)
+    {
+        _sends--;
+        _failures = 0;
+        foreach ((OutboxRow row, RelayOutcome outcome) in sent.Send.Rows.Zip(sent.Outcomes))
+        {
+            if (!IsAwaited(row)) continue;
+            switch (outcome)
+            {
+                case RelayOutcome.Confirmed: _toDelete.Add(row.Id); OpenLane(row); break;
+                case RelayOutcome.Unconfirmed: _later.Enqueue(row, now + options.ConfirmTimeout); break;
+                case RelayOutcome.Refused: _later.Enqueue(row, now + options.PauseMin); break;
+                case RelayOutcome.Unroutable: _toDeadLetter.Add(row); break;
+                case RelayOutcome.Held: break;
+                default: throw new System.Diagnostics.UnreachableException();
+            }
+        }
+    }
+
+    private void TakeFailedSend(RelayEvent.SendFailed failed, DateTimeOffset now)
+    {
+        _sends--;
+        DateTimeOffset until = Pause(now);
+        foreach (OutboxRow row in failed.Send.Rows.Where(IsAwaited)) _later.Enqueue(row, until);
+    }
+
+    private void TakeDeleted(RelayEvent.Deleted deleted)
+    {
+        _deleting = false;
+        foreach (long id in deleted.Delete.Ids)
+        {
+            _held.Remove(id);
+            _unawaited.Remove(id);
+        }
+
+        _marks.Enqueue((deleted.Delete.Cursor, deleted.Transaction));
+        // Between two marks nothing is won by keeping all of those that an old transaction holds back.
+        if (_marks.Count > 1_000) _marks.Dequeue();
+    }
+
+    private void Requeue(OutboxRow row)
+    {
+        if (IsAwaited(row)) _ready.Enqueue(row);
+    }
+
+    /// <summary>Whether the broker's word on the row matters: with the confirms guard off the row goes, whatever becomes of it.</summary>
+    private bool IsAwaited(OutboxRow row) => _held.ContainsKey(row.Id) && !_unawaited.Contains(row.Id);
+
+    private void Forget(OutboxRow row)
+    {
+        _held.Remove(row.Id);
+        OpenLane(row);
+    }
+
+    private void OpenLane(OutboxRow row)
+    {
+        if (row.Message.Key is not { } key) return;
+        if (_lanes[key].TryDequeue(out OutboxRow? next)) _ready.Enqueue(next);
+        else _lanes.Remove(key);
+    }
+
+    private DateTimeOffset Pause(DateTimeOffset now)
+    {
+        double factor = Math.Pow(2, Math.Min(_failures++, 20));
+        return _pausedUntil = now + TimeSpan.FromTicks((long)Math.Min(options.PauseMin.Ticks * factor, options.PauseMax.Ticks));
+    }
+
+    private List<RelayEffect> Decide((bool Confirms, int SendsMax) guards, DateTimeOffset now)
+    {
+        var effects = new List<RelayEffect>();
+        while (_later.TryPeek(out OutboxRow? row, out DateTimeOffset due) && due <= now) Requeue(_later.Dequeue());
+
+        if (now >= _pausedUntil)
+        {
+            DecideRead(effects, now);
+            DecideSends(effects, guards);
+            DecideDelete(effects);
+            if (_toDeadLetter.Count > 0)
+            {
+                effects.Add(new RelayEffect.DeadLetter([.. _toDeadLetter]));
+                _toDeadLetter.Clear();
+            }
+        }
+
+        DecideWake(effects, now);
+        return effects;
+    }
+
+    private void DecideRead(List<RelayEffect> effects, DateTimeOffset now)
+    {
+        int room = Math.Min(options.HeldRowsMax - _held.Count, options.BatchRowsMax);
+        if (_reading || !_mayHaveMore || room <= 0) return;
+
+        bool fromFloor = !IsFarFromFloor || now >= _rescanAt;
+        _reading = true;
+        _mayHaveMore = false;
+        effects.Add(new RelayEffect.Read(new OutboxRead(fromFloor ? _floor : _cursor, fromFloor ? [.. _held.Keys] : [], room), fromFloor));
+    }
+
+    private void DecideSends(List<RelayEffect> effects, (bool Confirms, int SendsMax) guards)
+    {
+        while (_ready.Count > 0 && _sends < guards.SendsMax)
+        {
+            var rows = new List<OutboxRow>(Math.Min(_ready.Count, options.BatchRowsMax));
+            while (rows.Count < options.BatchRowsMax && _ready.TryDequeue(out OutboxRow? row)) rows.Add(row);
+            _sends++;
+            effects.Add(new RelayEffect.Send(rows));
+            if (guards.Confirms) continue;
+
+            // The mistake of this guard: the row goes without waiting for the broker's word.
+            foreach (OutboxRow row in rows)
+            {
+                _toDelete.Add(row.Id);
+                _unawaited.Add(row.Id);
+                OpenLane(row);
+            }
+        }
+    }
+
+    private void DecideDelete(List<RelayEffect> effects)
+    {
+        if (_deleting || _toDelete.Count == 0) return;
+        _deleting = true;
+        effects.Add(new RelayEffect.Delete([.. _toDelete], _cursor));
+        _toDelete.Clear();
+    }
+
+    private void DecideWake(List<RelayEffect> effects, DateTimeOffset now)
+    {
+        DateTimeOffset? at = _later.TryPeek(out _, out DateTimeOffset due) ? due : null;
+        if (_pausedUntil > now) at = at < _pausedUntil ? at : _pausedUntil;
+        // Late rows below a distant floor are looked for when their time has come; near the floor every read finds them.
+        else if (IsFarFromFloor && !_reading) at = at < _rescanAt ? at : _rescanAt;
+        if (at is { } time) effects.Add(new RelayEffect.WakeAt(time));
+    }
+}
