@@ -1,0 +1,108 @@
+namespace Faultline.Anomalies;
+
+/// <summary>One passage that is held back.</summary>
+internal sealed class Hold(AnomalyState anomaly, Passage passage, int left)
+{
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public AnomalyState Anomaly { get; } = anomaly;
+
+    public Passage Passage { get; } = passage;
+
+    /// <summary>How many must still overtake it. Under the gate of the room.</summary>
+    public int Left { get; set; } = left;
+
+    public Task Released => _released.Task;
+
+    public ITimer? Limit { get; set; }
+
+    public CancellationTokenRegistration Registration { get; set; }
+
+    public void Release()
+    {
+        Limit?.Dispose();
+        Registration.Unregister();
+        _released.TrySetResult();
+    }
+}
+
+/// <summary>Where one fault point keeps those that are held back, and counts those that overtake them.</summary>
+/// <param name="time">The clock.</param>
+/// <param name="onEmpty">Called, outside of the gate, when the last one has left.</param>
+internal sealed class HoldingRoom(TimeProvider time, Action onEmpty)
+{
+    /// <summary>Nobody is held longer: where no later message comes, a reorder must not become a hang.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _gate = new();
+    private readonly List<Hold> _holds = [];
+    private volatile bool _isHolding;
+
+    public bool IsHolding => _isHolding;
+
+    /// <summary>Holds a passage, unless its anomaly already holds another one.</summary>
+    public Hold? TryHold(AnomalyState anomaly, Passage passage, int count)
+    {
+        var hold = new Hold(anomaly, passage, count);
+        lock (_gate)
+        {
+            if (anomaly.Holding is not null) return null;
+
+            anomaly.Holding = hold;
+            _holds.Add(hold);
+            _isHolding = true;
+        }
+
+        // Both may go off at once, and find the hold already in the list.
+        hold.Limit = time.CreateTimer(_ => LetGo(hold), null, Longest, Timeout.InfiniteTimeSpan);
+        hold.Registration = anomaly.Ended.UnsafeRegister(_ => LetGo(hold), null);
+        return hold;
+    }
+
+    /// <summary>Counts those that go past. A passage that is held itself, lost or swallowed overtakes nobody.</summary>
+    public void CountPassed(IReadOnlyList<Passage> batch)
+    {
+        if (!_isHolding) return;
+
+        List<Hold> done = [];
+        lock (_gate)
+        {
+            foreach (Hold hold in _holds)
+            {
+                hold.Left -= LaterIn(batch, hold.Passage);
+                if (hold.Left <= 0) done.Add(hold);
+            }
+        }
+
+        foreach (Hold hold in done) LetGo(hold);
+    }
+
+    /// <summary>Those of a batch that come after the held one: all of them when it came with an earlier batch.</summary>
+    private static int LaterIn(IReadOnlyList<Passage> batch, Passage held)
+    {
+        int later = 0;
+        foreach (Passage passage in batch)
+        {
+            if (ReferenceEquals(passage, held)) later = 0;
+            else if (passage.Fate == PassageFate.Go) later++;
+        }
+
+        return later;
+    }
+
+    private void LetGo(Hold hold)
+    {
+        bool isEmpty;
+        lock (_gate)
+        {
+            if (!_holds.Remove(hold)) return;
+
+            hold.Anomaly.Holding = null;
+            isEmpty = _holds.Count == 0;
+            _isHolding = !isEmpty;
+        }
+
+        hold.Release();
+        if (isEmpty) onEmpty();
+    }
+}
