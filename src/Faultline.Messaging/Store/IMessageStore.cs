@@ -200,10 +200,10 @@ public sealed record InboxEntry(IReadOnlyList<Envelope> Messages, IReadOnlyDicti
 /// <param name="Scheduled">Messages to publish later.</param>
 /// <param name="Cancelled">Names of scheduled messages to take back.</param>
 /// <param name="Handled">Messages whose handling this transaction is.</param>
-/// <param name="SettledParked">Messages to take out of the parked rows.</param>
+/// <param name="Settled">Messages to take out of the parked rows and of the counts of handlings alone.</param>
 public sealed record UnitFlush(
     IReadOnlyList<Envelope> Outbox, IReadOnlyList<Envelope> Audited, IReadOnlyList<ScheduledMessage> Scheduled, IReadOnlyList<string> Cancelled,
-    IReadOnlyList<HandledMessage> Handled, IReadOnlyList<Guid> SettledParked);
+    IReadOnlyList<HandledMessage> Handled, IReadOnlyList<Guid> Settled);
 
 /// <summary>A message to publish later.</summary>
 /// <param name="Message">The message.</param>

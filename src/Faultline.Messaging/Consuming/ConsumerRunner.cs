@@ -1,0 +1,129 @@
+using System.Threading.Channels;
+using Faultline.Anomalies;
+using Faultline.Messaging.Envelopes;
+using Faultline.Messaging.Running;
+using Faultline.Messaging.Store;
+using Faultline.Messaging.Transport;
+using Faultline.Protocol.Faults;
+using Faultline.Triggers;
+using Microsoft.Extensions.Logging;
+
+namespace Faultline.Messaging.Consuming;
+
+/// <summary>Runs <see cref="ConsumerCore"/>: gives it events one at a time, and does what it wants done.</summary>
+internal sealed class ConsumerRunner(
+    IMessageStore store, ITransport transport, HandlingPipeline pipeline, FaultPipeline faults, ControlPanel control, MessagingOptions options, Ids ids, TimeProvider time, ILogger log)
+{
+    private const int ParkedRowsMax = 20;
+    private static readonly ConsumerEvent.Tick Tick = new();
+
+    private readonly Channel<ConsumerEvent> _events = Channel.CreateUnbounded<ConsumerEvent>(new UnboundedChannelOptions { SingleReader = true });
+    private int _inHand;
+
+    /// <summary>Messages in hand now.</summary>
+    public int InHand => Volatile.Read(ref _inHand);
+
+    /// <summary>A dead letter was put back among the parked rows.</summary>
+    /// <param name="lane">Of which key.</param>
+    public void Replayed(ParkedLane lane) => _events.Writer.TryWrite(new ConsumerEvent.Replayed(lane));
+
+    /// <summary>Runs until stopped. Then it takes nothing new, finishes what is being handled, and gives the rest back.</summary>
+    /// <param name="stop">The end of the process.</param>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        await using ISubscription subscription = await transport.SubscribeAsync(options.Service, options.Instance, options.Consumer.UnsettledMax, stop);
+        using var loop = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var tasks = new TaskSet(loop, log);
+        var core = new ConsumerCore(options.Consumer, ChanceOf);
+        var settler = new Settler(store, subscription, faults, options.Consumer, _events.Writer, tasks, time, log);
+        await using ITimer timer = time.CreateTimer(_ => _events.Writer.TryWrite(Tick), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        var receiver = new Receiver(subscription, faults, control, options.Consumer, ids, _events.Writer, tasks, time);
+        tasks.Start(() => receiver.RunAsync(loop.Token));
+        try
+        {
+            while (await _events.Reader.WaitToReadAsync(loop.Token))
+            {
+                while (_events.Reader.TryRead(out ConsumerEvent? happened))
+                {
+                    var guards = new ConsumerGuards(control.Guards.Ordering, control.Guards.Retry, control.Guards.DeadLetter);
+                    foreach (ConsumerEffect effect in core.Step(happened, guards, time.GetUtcNow())) Do(effect, subscription, settler, timer, tasks, stop, loop.Token);
+                    Volatile.Write(ref _inHand, core.InHand);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (loop.IsCancellationRequested)
+        {
+            // The process is ending, or a task failed; what is being handled is finished below.
+        }
+
+        await tasks.DrainAsync();
+        if (tasks.Failure is { } failure && !stop.IsCancellationRequested) throw new InvalidOperationException("the consumer failed and is started anew", failure);
+    }
+
+    private void Do(ConsumerEffect effect, ISubscription subscription, Settler settler, ITimer timer, TaskSet tasks, CancellationToken process, CancellationToken stop)
+    {
+        switch (effect)
+        {
+            // A handler is told of the end of the process, not of the loop's: it finishes and is acknowledged, or is undone.
+            case ConsumerEffect.Handle handle: tasks.Start(async () => _events.Writer.TryWrite(new ConsumerEvent.BatchEnded(handle, await pipeline.RunAsync(handle, process)))); break;
+            case ConsumerEffect.Ack ack: tasks.Start(() => settler.AckAsync(ack.Items, stop)); break;
+            case ConsumerEffect.Requeue requeue: tasks.Start(() => settler.RequeueAsync(requeue.Items, TimeSpan.Zero, stop)); break;
+            case ConsumerEffect.Settle settle: tasks.Start(() => settler.SettleAsync(settle, stop)); break;
+            case ConsumerEffect.Take take: tasks.Start(() => TakeAsync(take, stop)); break;
+            case ConsumerEffect.Release release: tasks.Start(() => ReleaseAsync(subscription, release, stop)); break;
+            case ConsumerEffect.ReadParked read: tasks.Start(() => ReadParkedAsync(read, stop)); break;
+            case ConsumerEffect.WakeAt wake: timer.Change(Later(wake.Time), Timeout.InfiniteTimeSpan); break;
+            default: throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private TimeSpan Later(DateTimeOffset at)
+    {
+        TimeSpan wait = at - time.GetUtcNow();
+        return wait <= TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling(Math.Min(wait.TotalMilliseconds, TimeSpan.FromHours(1).TotalMilliseconds)));
+    }
+
+    /// <summary>The jitter of a retry depends on the message and the attempt, not on who asks first.</summary>
+    private double ChanceOf(Item item) => new Seed(0).For("retry", item.Message?.Id.ToString() ?? "", options.Service, item.Attempt).Fraction();
+
+    private async Task TakeAsync(ConsumerEffect.Take take, CancellationToken stop)
+    {
+        try
+        {
+            Ownership ownership = await store.TakePartitionsAsync(take.Partitions, options.Instance, stop);
+            MessagingLog.Owns(log, options.Instance, string.Join(", ", take.Partitions));
+            _events.Writer.TryWrite(new ConsumerEvent.Taken(take.Partitions, ownership));
+        }
+        catch (StoreException error)
+        {
+            MessagingLog.StoreAway(log, 0, error.Message);
+            _events.Writer.TryWrite(new ConsumerEvent.TakeFailed(take.Partitions));
+        }
+    }
+
+    private async Task ReleaseAsync(ISubscription subscription, ConsumerEffect.Release release, CancellationToken stop)
+    {
+        try
+        {
+            await subscription.ReleaseAsync(release.Partition, stop);
+        }
+        catch (TransportException error)
+        {
+            // The connection is gone, and with it the partition.
+            MessagingLog.AckFailed(log, 0, error.Message);
+        }
+    }
+
+    private async Task ReadParkedAsync(ConsumerEffect.ReadParked read, CancellationToken stop)
+    {
+        try
+        {
+            _events.Writer.TryWrite(new ConsumerEvent.ParkedRead(read.Lane, await store.ReadParkedAsync(read.Lane, ParkedRowsMax, stop)));
+        }
+        catch (StoreException error)
+        {
+            MessagingLog.StoreAway(log, 0, error.Message);
+            _events.Writer.TryWrite(new ConsumerEvent.ParkedReadFailed(read.Lane));
+        }
+    }
+}
