@@ -75,7 +75,8 @@ internal sealed partial class ConsumerCore(ConsumerOptions options, Func<Item, d
             case ConsumerEvent.SettleFailed failed: EndFailedSettle(failed.Settle, now); break;
             case ConsumerEvent.ParkedRead read: TakeParked(read, now); break;
             case ConsumerEvent.ParkedReadFailed failed: FailParkedRead(failed.Lane, now); break;
-            case ConsumerEvent.Replayed replayed: Replay(replayed.Lane, now); break;
+            case ConsumerEvent.LanesMayHaveChanged: if (_holdings.Count > 0) _effects.Add(new ConsumerEffect.ReadLanes([.. _holdings.Keys])); break;
+            case ConsumerEvent.LanesRead read: TakeLanes(read.Lanes); break;
             default: throw new System.Diagnostics.UnreachableException();
         }
 
@@ -106,9 +107,12 @@ internal sealed partial class ConsumerCore(ConsumerOptions options, Func<Item, d
         foreach (ParkedLane parked in taken.Ownership.Parked.Where(parked => _holdings.ContainsKey(parked.Partition))) OpenParked(parked, parked.DueAt);
     }
 
-    private void Replay(ParkedLane parked, DateTimeOffset now)
+    private void TakeLanes(IReadOnlyList<ParkedLane> lanes)
     {
-        if (_holdings.ContainsKey(parked.Partition)) OpenParked(parked, now);
+        foreach (ParkedLane parked in lanes.Where(parked => _holdings.ContainsKey(parked.Partition)))
+        {
+            if (!_lanes.TryGetValue(ParkedName(parked), out Lane? lane) || lane.Parked is null) OpenParked(parked, parked.DueAt);
+        }
     }
 
     private void OpenParked(ParkedLane parked, DateTimeOffset dueAt)

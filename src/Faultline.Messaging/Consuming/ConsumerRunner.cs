@@ -15,7 +15,9 @@ internal sealed class ConsumerRunner(
     IMessageStore store, ITransport transport, HandlingPipeline pipeline, FaultPipeline faults, ControlPanel control, MessagingOptions options, Ids ids, TimeProvider time, ILogger log)
 {
     private const int ParkedRowsMax = 20;
+    private static readonly TimeSpan LanesPause = TimeSpan.FromSeconds(10);
     private static readonly ConsumerEvent.Tick Tick = new();
+    private static readonly ConsumerEvent.LanesMayHaveChanged LanesChanged = new();
 
     private readonly Channel<ConsumerEvent> _events = Channel.CreateUnbounded<ConsumerEvent>(new UnboundedChannelOptions { SingleReader = true });
     private int _inHand;
@@ -23,9 +25,8 @@ internal sealed class ConsumerRunner(
     /// <summary>Messages in hand now.</summary>
     public int InHand => Volatile.Read(ref _inHand);
 
-    /// <summary>A dead letter was put back among the parked rows.</summary>
-    /// <param name="lane">Of which key.</param>
-    public void Replayed(ParkedLane lane) => _events.Writer.TryWrite(new ConsumerEvent.Replayed(lane));
+    /// <summary>Dead letters may have been put back among the parked rows.</summary>
+    public void LanesMayHaveChanged() => _events.Writer.TryWrite(LanesChanged);
 
     /// <summary>Runs until stopped. Then it takes nothing new, finishes what is being handled, and gives the rest back.</summary>
     /// <param name="stop">The end of the process.</param>
@@ -37,6 +38,7 @@ internal sealed class ConsumerRunner(
         var core = new ConsumerCore(options.Consumer, ChanceOf);
         var settler = new Settler(store, subscription, faults, options.Consumer, _events.Writer, tasks, time, log);
         await using ITimer timer = time.CreateTimer(_ => _events.Writer.TryWrite(Tick), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using ITimer lanes = time.CreateTimer(_ => LanesMayHaveChanged(), null, LanesPause, LanesPause);
         var receiver = new Receiver(subscription, faults, control, options.Consumer, ids, _events.Writer, tasks, time);
         tasks.Start(() => receiver.RunAsync(loop.Token));
         try
@@ -71,6 +73,7 @@ internal sealed class ConsumerRunner(
             case ConsumerEffect.Settle settle: tasks.Start(() => settler.SettleAsync(settle, stop)); break;
             case ConsumerEffect.Take take: tasks.Start(() => TakeAsync(take, stop)); break;
             case ConsumerEffect.Release release: tasks.Start(() => ReleaseAsync(subscription, release, stop)); break;
+            case ConsumerEffect.ReadLanes read: tasks.Start(() => ReadLanesAsync(read, stop)); break;
             case ConsumerEffect.ReadParked read: tasks.Start(() => ReadParkedAsync(read, stop)); break;
             case ConsumerEffect.WakeAt wake: timer.Change(Later(wake.Time), Timeout.InfiniteTimeSpan); break;
             default: throw new System.Diagnostics.UnreachableException();
@@ -124,6 +127,19 @@ internal sealed class ConsumerRunner(
         {
             MessagingLog.StoreAway(log, 0, error.Message);
             _events.Writer.TryWrite(new ConsumerEvent.ParkedReadFailed(read.Lane));
+        }
+    }
+
+    private async Task ReadLanesAsync(ConsumerEffect.ReadLanes read, CancellationToken stop)
+    {
+        try
+        {
+            _events.Writer.TryWrite(new ConsumerEvent.LanesRead(await store.ReadLanesAsync(read.Partitions, stop)));
+        }
+        catch (StoreException error)
+        {
+            // It is asked again soon.
+            MessagingLog.StoreAway(log, 0, error.Message);
         }
     }
 }

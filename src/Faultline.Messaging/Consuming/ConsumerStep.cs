@@ -106,8 +106,11 @@ internal abstract record ConsumerEvent
     /// <summary>Parked rows could not be read.</summary>
     internal sealed record ParkedReadFailed(ParkedLane Lane) : ConsumerEvent;
 
-    /// <summary>A person has put a dead letter of this lane back among the parked rows.</summary>
-    internal sealed record Replayed(ParkedLane Lane) : ConsumerEvent;
+    /// <summary>Somebody else may have parked rows (a person who replays dead letters); also asked from time to time, for a word that was lost.</summary>
+    internal sealed record LanesMayHaveChanged : ConsumerEvent;
+
+    /// <summary>The keys with parked rows were read.</summary>
+    internal sealed record LanesRead(IReadOnlyList<ParkedLane> Lanes) : ConsumerEvent;
 }
 
 /// <summary>How an item that was not handled is settled.</summary>
@@ -156,6 +159,9 @@ internal abstract record ConsumerEffect
 
     /// <summary>Let a partition go: nothing of it is in hand.</summary>
     internal sealed record Release(int Partition) : ConsumerEffect;
+
+    /// <summary>Read which keys have parked rows.</summary>
+    internal sealed record ReadLanes(IReadOnlyList<int> Partitions) : ConsumerEffect;
 
     /// <summary>Read the parked rows of a lane.</summary>
     internal sealed record ReadParked(ParkedLane Lane) : ConsumerEffect;

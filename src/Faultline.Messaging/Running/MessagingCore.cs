@@ -55,6 +55,9 @@ public sealed class MessagingCore
     /// <summary>The type of the announcement that the control state has changed.</summary>
     public const string ControlChanged = "faultline.control-changed";
 
+    /// <summary>The type of the announcement that dead letters were put back.</summary>
+    public const string DeadLettersReplayed = "faultline.dead-letters-replayed";
+
     private static readonly TimeSpan RestartPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan TrimPause = TimeSpan.FromMinutes(10);
 
@@ -119,9 +122,9 @@ public sealed class MessagingCore
             KeepAsync(TrimAsync, stop));
     }
 
-    /// <summary>Tells the consumer that a dead letter was put back; when another instance owns its partition, that one is told by broadcast.</summary>
-    /// <param name="lane">Of which key.</param>
-    public void Replayed(ParkedLane lane) => _consumer?.Replayed(lane);
+    /// <summary>Tells all instances of the service that dead letters were put back among the parked rows.</summary>
+    /// <param name="stop">Ends the wait.</param>
+    public Task TellReplayedAsync(CancellationToken stop) => BroadcastAsync(_options.Service, DeadLettersReplayed, default, stop);
 
     /// <summary>Sends a message to every instance of a service.</summary>
     /// <param name="service">As <c>system/service</c>.</param>
@@ -156,6 +159,7 @@ public sealed class MessagingCore
         await foreach (Envelope message in queue.Messages.ReadAllAsync(stop))
         {
             if (message.Type == ControlChanged && message.Body.Length == sizeof(long)) await _parts.Control.OnAnnouncedAsync(BitConverter.ToInt64(message.Body.Span), stop);
+            else if (message.Type == DeadLettersReplayed) _consumer?.LanesMayHaveChanged();
             else if (_parts.OnBroadcast is { } take) await take(message, stop);
         }
     }

@@ -49,6 +49,11 @@ public interface IMessageStore
     /// <returns>The new epochs, and the keys in them that wait for a retry.</returns>
     Task<Ownership> TakePartitionsAsync(IReadOnlyList<int> partitions, string instance, CancellationToken stop);
 
+    /// <summary>The keys with parked rows in some partitions.</summary>
+    /// <param name="partitions">Which partitions.</param>
+    /// <param name="stop">Ends the wait.</param>
+    Task<IReadOnlyList<ParkedLane>> ReadLanesAsync(IReadOnlyList<int> partitions, CancellationToken stop);
+
     /// <summary>Counts a handling that is about to begin alone, durably: only a crash while alone says that the message itself is to blame.</summary>
     /// <param name="messageId">The message.</param>
     /// <param name="stop">Ends the wait.</param>
