@@ -5,6 +5,9 @@ public static class Limits
 {
     public static readonly TimeSpan Hang = TimeSpan.FromSeconds(20);
 
+    /// <summary>Awaits a task, and fails when it hangs.</summary>
+    public static Task EndsAsync(this Task task) => task.WaitAsync(Hang, TimeProvider.System);
+
     /// <summary>Waits until a condition holds.</summary>
     public static async Task UntilAsync(Func<bool> condition, string what)
     {
