@@ -88,6 +88,9 @@ public static class ControlProblems
     /// <summary>Asked from a web page of somebody else.</summary>
     public static readonly ControlProblem ForeignOrigin = new("control.foreign-origin", 403, "Not allowed from this page", "the Origin header is '{0}'; the control endpoints answer to pages of localhost, 127.0.0.1 and [::1] only");
 
+    /// <summary>The control store does not answer.</summary>
+    public static readonly ControlProblem StoreAway = new("control.store-away", 503, "The control store does not answer", "the database that holds anomalies and guards does not answer; try again: {0}");
+
     /// <summary>Several mistakes at once.</summary>
     public static readonly ControlProblem Several = new("request.several-problems", 400, "Several problems", "{0} problems: {1}");
 
@@ -95,6 +98,6 @@ public static class ControlProblems
     public static IReadOnlyList<ControlProblem> All { get; } =
     [
         NotAnObject, UnknownMember, WrongType, OutOfRange, Missing, UnknownService, UnknownPoint, UnknownKind, Refused, UnknownMessageType, NothingToMatch,
-        UnknownHeader, BadTrigger, Expired, IdTaken, NoSuchAnomaly, UnknownGuard, Unauthorized, ForeignHost, ForeignOrigin, Several,
+        UnknownHeader, BadTrigger, Expired, IdTaken, NoSuchAnomaly, UnknownGuard, Unauthorized, ForeignHost, ForeignOrigin, StoreAway, Several,
     ];
 }

@@ -113,10 +113,10 @@ public sealed class AnomalyReaderTests
         Read("""{"id": null, "point": "consume.handle.before", "kind": "hang", "match": null, "trigger": null, "parameters": null, "seed": null}""").Anomaly.ShouldNotBeNull();
 
     [Fact]
-    public void Every_problem_has_a_code_of_its_own_and_a_status_of_a_clients_mistake()
+    public void Every_problem_has_a_code_of_its_own_and_is_in_the_list()
     {
         ControlProblems.All.Select(problem => problem.Code).ShouldBeUnique();
-        ControlProblems.All.ShouldAllBe(problem => problem.Status >= 400 && problem.Status < 500);
+        ControlProblems.All.ShouldAllBe(problem => problem.Status >= 400 && problem.Status < 600);
         typeof(ControlProblems).GetFields().Select(field => field.GetValue(null)).ShouldBe(ControlProblems.All, ignoreOrder: true);
     }
 
