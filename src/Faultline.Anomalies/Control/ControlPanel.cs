@@ -21,6 +21,7 @@ public sealed class ControlPanel : IDisposable
     private readonly FaultPipeline _pipeline;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly IReadOnlyList<GuardDescription> _known;
     private volatile GuardSet _guards = GuardSet.AllOn;
     private long _version = -1;
     private long _heardAt;
@@ -31,13 +32,16 @@ public sealed class ControlPanel : IDisposable
     /// <param name="pipeline">The fault points of this process.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Where changes are told; null for nowhere.</param>
-    public ControlPanel(string service, IControlStore store, FaultPipeline pipeline, TimeProvider time, ILogger<ControlPanel>? log = null)
+    /// <param name="guards">The guards of the service, in the order of its list; null for those of the messaging core.</param>
+    public ControlPanel(
+        string service, IControlStore store, FaultPipeline pipeline, TimeProvider time, ILogger<ControlPanel>? log = null, IReadOnlyList<GuardDescription>? guards = null)
     {
         _service = service;
         _store = store;
         _pipeline = pipeline;
         _time = time;
         _log = log ?? NullLogger<ControlPanel>.Instance;
+        _known = guards ?? GuardNames.All;
         _heardAt = time.GetTimestamp();
     }
 
@@ -158,11 +162,7 @@ public sealed class ControlPanel : IDisposable
     public async Task<ImmutableArray<GuardState>> ListGuardsAsync(CancellationToken stop)
     {
         ImmutableArray<GuardState> switched = (await ReadAllAsync(stop)).Guards;
-        return
-        [
-            .. GuardNames.All.Where(guard => switched.All(state => state.Name != guard.Name)).Select(guard => new GuardState(_service, guard.Name, On: true, ChangedAt: null))
-                .Concat(switched.Select(state => state with { Service = _service })).OrderBy(state => PlaceOf(state.Name)).ThenBy(state => state.Name, StringComparer.Ordinal),
-        ];
+        return [.. _known.Select(guard => (switched.FirstOrDefault(state => state.Name == guard.Name) ?? new GuardState(_service, guard.Name, On: true, ChangedAt: null)) with { Service = _service })];
     }
 
     /// <summary>What fired, oldest first.</summary>
@@ -173,16 +173,6 @@ public sealed class ControlPanel : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _reading.Dispose();
-
-    private static int PlaceOf(string guard)
-    {
-        for (int place = 0; place < GuardNames.All.Count; place++)
-        {
-            if (GuardNames.All[place].Name == guard) return place;
-        }
-
-        return GuardNames.All.Count;
-    }
 
     private async Task<ControlState> ReadAllAsync(CancellationToken stop) =>
         await _store.LoadAsync(-1, stop) ?? throw new InvalidOperationException("the control store gave nothing although it was asked for any version");

@@ -1,7 +1,7 @@
 namespace Faultline.Anomalies;
 
 /// <summary>What is happening with one anomaly in this process. It lives from the first time the anomaly is seen until it is removed or expires.</summary>
-internal sealed class AnomalyState(AnomalyModel model) : IDisposable
+internal sealed class AnomalyState(AnomalyModel model)
 {
     private readonly CancellationTokenSource _ended = new();
     private volatile bool _isSpent = model.Rule.IsSpent(model.Config.Matched, model.Config.Fired, DateTimeOffset.MinValue);
@@ -17,7 +17,7 @@ internal sealed class AnomalyState(AnomalyModel model) : IDisposable
     /// <summary>The passage that a reorder holds back now, or null. Read and written under the gate of the holding room.</summary>
     public Hold? Holding { get; set; }
 
-    /// <summary>Takes note of the counters that a claim has left in the store.</summary>
+    /// <summary>Takes note of the counters in the store.</summary>
     /// <returns>Whether it is spent from now on and was not before.</returns>
     public bool Learn(ClaimCounters counters)
     {
@@ -29,6 +29,4 @@ internal sealed class AnomalyState(AnomalyModel model) : IDisposable
 
     /// <summary>Lets go of everything that waits. Runs foreign code, so never under a lock.</summary>
     public void End() => _ended.Cancel();
-
-    public void Dispose() => _ended.Dispose();
 }

@@ -115,9 +115,8 @@ public sealed class FaultPipeline : IDisposable
 
             foreach (Anomaly anomaly in anomalies.Where(anomaly => anomaly.Instance is null || anomaly.Instance == _instance))
             {
-                if (_states.ContainsKey(anomaly.Order)) continue;
-
-                if (AnomalyModel.Read(anomaly) is { } model) _states.Add(anomaly.Order, new AnomalyState(model));
+                if (_states.TryGetValue(anomaly.Order, out AnomalyState? known)) known.Learn(new ClaimCounters(anomaly.Matched, anomaly.Fired));
+                else if (AnomalyModel.Read(anomaly) is { } model) _states.Add(anomaly.Order, new AnomalyState(model));
                 else FaultLog.NotKnownHere(_log, anomaly.Id, anomaly.Kind, anomaly.Point);
             }
         }

@@ -28,8 +28,8 @@ internal sealed class Hold(AnomalyState anomaly, Passage passage, int left)
 
 /// <summary>Where one fault point keeps those that are held back, and counts those that overtake them.</summary>
 /// <param name="time">The clock.</param>
-/// <param name="onEmpty">Called, outside of the gate, when the last one has left.</param>
-internal sealed class HoldingRoom(TimeProvider time, Action onEmpty)
+/// <param name="onChange">Called, outside of the gate, when the first one has come and when the last one has left: the point is armed in between.</param>
+internal sealed class HoldingRoom(TimeProvider time, Action onChange)
 {
     /// <summary>Nobody is held longer: where no later message comes, a reorder must not become a hang.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
@@ -44,14 +44,18 @@ internal sealed class HoldingRoom(TimeProvider time, Action onEmpty)
     public Hold? TryHold(AnomalyState anomaly, Passage passage, int count)
     {
         var hold = new Hold(anomaly, passage, count);
+        bool isFirst;
         lock (_gate)
         {
             if (anomaly.Holding is not null) return null;
 
             anomaly.Holding = hold;
+            isFirst = _holds.Count == 0;
             _holds.Add(hold);
             _isHolding = true;
         }
+
+        if (isFirst) onChange();
 
         // Both may go off at once, and find the hold already in the list.
         hold.Limit = time.CreateTimer(_ => LetGo(hold), null, Longest, Timeout.InfiniteTimeSpan);
@@ -103,6 +107,6 @@ internal sealed class HoldingRoom(TimeProvider time, Action onEmpty)
         }
 
         hold.Release();
-        if (isEmpty) onEmpty();
+        if (isEmpty) onChange();
     }
 }

@@ -1,0 +1,19 @@
+using Faultline.Anomalies;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Faultline.Hosting.Control;
+
+/// <summary>Removes all anomalies from all instances.</summary>
+internal static class ClearAnomalies
+{
+    /// <summary>The reply.</summary>
+    /// <param name="Removed">How many there were.</param>
+    public sealed record Reply(int Removed);
+
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapDelete("/anomalies", Handle).WithName("ClearAnomalies").WithSummary("Removes all anomalies from all instances");
+
+    private static async Task<Ok<Reply>> Handle(ControlPanel panel, CancellationToken stop) => TypedResults.Ok(new Reply(await panel.ClearAsync(stop)));
+}

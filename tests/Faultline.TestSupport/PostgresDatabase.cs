@@ -1,0 +1,64 @@
+using System.Reflection;
+using Npgsql;
+using Xunit;
+
+namespace Faultline.TestSupport;
+
+/// <summary>A database of its own for one test class, on the server that <c>FAULTLINE_TEST_POSTGRES</c> names. Created before the first test, dropped after the last.</summary>
+public sealed class PostgresDatabase : IAsyncLifetime
+{
+    public const string Variable = "FAULTLINE_TEST_POSTGRES";
+
+    private readonly string _name = $"faultline_test_{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}";
+    private NpgsqlDataSource? _source;
+
+    /// <summary>Leads to the database.</summary>
+    public string ConnectionString { get; private set; } = string.Empty;
+
+    /// <summary>Connections to the database, for what the test itself looks at.</summary>
+    public NpgsqlDataSource Source => _source ?? throw new InvalidOperationException("the database is not created yet");
+
+    private static string ServerConnectionString =>
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } server ? server
+            : throw new InvalidOperationException($"{Variable} is not set; it must be a connection string to a PostgreSQL server on which databases may be created.");
+
+    public async ValueTask InitializeAsync()
+    {
+        await OnServerAsync($"create database {_name}");
+        ConnectionString = new NpgsqlConnectionStringBuilder(ServerConnectionString) { Database = _name }.ConnectionString;
+        _source = NpgsqlDataSource.Create(ConnectionString);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_source is null) return;
+
+        await _source.DisposeAsync();
+        await OnServerAsync($"drop database {_name} with (force)");
+    }
+
+    /// <summary>Runs a migration that is embedded in an assembly.</summary>
+    /// <param name="assembly">Where it is.</param>
+    /// <param name="file">The end of its name, such as <c>002_control.sql</c>.</param>
+    public async Task MigrateAsync(Assembly assembly, string file)
+    {
+        string resource = assembly.GetManifestResourceNames().Single(name => name.EndsWith(file, StringComparison.Ordinal));
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
+        await ExecuteAsync(await reader.ReadToEndAsync());
+    }
+
+    /// <summary>Runs SQL in the database.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using NpgsqlCommand command = Source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task OnServerAsync(string sql)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(ServerConnectionString) { Database = "postgres", Pooling = false };
+        await using NpgsqlDataSource server = NpgsqlDataSource.Create(settings);
+        await using NpgsqlCommand command = server.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+}
