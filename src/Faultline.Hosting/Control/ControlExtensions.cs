@@ -34,5 +34,10 @@ public static class ControlExtensions
         ListFirings.Map(control);
         ListGuards.Map(control);
         SwitchGuard.Map(control);
+        ReadLedger.Map(control);
+        ReadState.Map(control);
+        Describe.Map(control);
+        ReadFacts.Map(control);
+        DeadLetters.Map(control);
     }
 }

@@ -1,0 +1,89 @@
+using Faultline.Hosting;
+using Faultline.Hosting.Configuration;
+using Faultline.Messaging.PostgreSql;
+using Faultline.Messaging.PostgreSql.Control;
+using Faultline.Messaging.PostgreSql.Migrations;
+using Faultline.Messaging.PostgreSql.Store;
+using Faultline.Messaging.PostgreSql.Transport;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Faultline.Cli.Composition;
+
+/// <summary>Gives a service its store and its broker on PostgreSQL: the only place where services, store and transport meet.</summary>
+internal static class PostgresBackend
+{
+    /// <summary>A handler that is idle inside a transaction for this long loses it: a paused process must not hold locks for ever. Slow work belongs before the transaction.</summary>
+    private const string IdleInTransactionMax = "8s";
+
+    public static async Task<ServiceBackend> OpenAsync(string service, ServiceBuilder builder, ServiceSettings settings, ILoggerFactory log, CancellationToken stop)
+    {
+        if (settings.Broker != "postgresql") throw new ConfigurationException($"Faultline:Broker is '{settings.Broker}'; it must be postgresql");
+
+        string instance = settings.MessagingOptions(service).Instance;
+        NpgsqlDataSource database = SourceOf("Faultline:Database", settings.Database!, instance, poolMax: 30);
+        NpgsqlDataSource broker = SourceOf("Faultline:BrokerConnection", settings.BrokerConnection!, instance, poolMax: 20);
+        await MigrateAsync(database, service, builder, stop);
+        var time = TimeProvider.System;
+        var control = new PostgresControlStore(settings.Database!);
+        var election = new PostgresElection(database, time);
+        var bell = new LeaderBell(database, time);
+        var ledger = new LedgerReader(database, service);
+        var desk = new DeadLetterDesk(database, service, settings.Partitions);
+        var transport = new PostgreSqlTransport(broker, new PostgreSqlTransportOptions(), time, log);
+        return new ServiceBackend
+        {
+            Store = new PostgresStore(database, election, instance, settings.Audit),
+            Election = election,
+            Transport = transport,
+            Control = control,
+            TellLeader = bell.Ring,
+            Ledger = ledger.ReadAsync,
+            State = ledger.StateAsync,
+            DeadLetters = desk.ListAsync,
+            Replay = desk.ReplayAsync,
+            Discard = desk.DiscardAsync,
+            Loops = [bell.RunAsync],
+            Database = database,
+            Close = async () =>
+            {
+                await transport.DisposeAsync();
+                await control.DisposeAsync();
+                await broker.DisposeAsync();
+                await database.DisposeAsync();
+            },
+        };
+    }
+
+    /// <summary>All migrations of a service: those of the messaging core, then its own.</summary>
+    public static IReadOnlyList<Migration> MigrationsOf(string service, ServiceBuilder builder, System.Reflection.Assembly assembly, string? folder) =>
+        [.. Migrator.Core, .. folder is null ? [] : Migration.Embedded(service[(service.IndexOf('/') + 1)..], assembly, $"{assembly.GetName().Name}.{folder.Replace('/', '.')}.")];
+
+    private static Task MigrateAsync(NpgsqlDataSource database, string service, ServiceBuilder builder, CancellationToken stop) =>
+        Migrator.ApplyAsync(database, MigrationsOf(service, builder, builder.Assembly, builder.MigrationsFolder), stop);
+
+    private static NpgsqlDataSource SourceOf(string setting, string connection, string instance, int poolMax)
+    {
+        NpgsqlConnectionStringBuilder settings;
+        try
+        {
+            settings = new NpgsqlConnectionStringBuilder(connection);
+        }
+        catch (ArgumentException)
+        {
+            // The text itself is not repeated: it may hold a password.
+            throw new ConfigurationException($"{setting} is no PostgreSQL connection string; it must be like Host=127.0.0.1;Port=5432;Database=tickets;Username=tickets;Password=...");
+        }
+
+        settings.ApplicationName = instance;
+        settings.MaxPoolSize = poolMax;
+        settings.MaxAutoPrepare = 100;
+        settings.AutoPrepareMinUsages = 2;
+        settings.Options = $"-c idle_in_transaction_session_timeout={IdleInTransactionMax}";
+        settings.Timeout = 5;
+        settings.CommandTimeout = 30;
+        settings.KeepAlive = 0;
+        settings.NoResetOnClose = false;
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+    }
+}

@@ -1,0 +1,74 @@
+using Faultline.Messaging.Consuming;
+using Faultline.Messaging.Outbox;
+using Faultline.Messaging.Running;
+
+namespace Faultline.Hosting.Configuration;
+
+/// <summary>How one service instance is started, from the section <c>Faultline</c> of the configuration (JSON, environment variables like <c>Faultline__Instance</c>, command line).</summary>
+public sealed class ServiceSettings
+{
+    /// <summary>The name of the section.</summary>
+    public const string Section = "Faultline";
+
+    /// <summary>The name of this instance, unique among the instances of the service; default the service's last name and the process id.</summary>
+    public string? Instance { get; set; }
+
+    /// <summary>The connection string of the service's own database. A secret: never logged.</summary>
+    public string? Database { get; set; }
+
+    /// <summary>Which broker: <c>postgresql</c>.</summary>
+    public string Broker { get; set; } = "postgresql";
+
+    /// <summary>How to reach the broker. A secret: never logged.</summary>
+    public string? BrokerConnection { get; set; }
+
+    /// <summary>The secret of the control endpoints; without it they do not exist.</summary>
+    public string? ControlToken { get; set; }
+
+    /// <summary>Whether business transactions write audit rows.</summary>
+    public bool Audit { get; set; }
+
+    /// <summary>Whether the process ends when its standard input does: set by a lab, whose death its services must not outlive.</summary>
+    public bool StopWithInput { get; set; }
+
+    /// <summary>Partitions of each queue; the same in all services of a system.</summary>
+    public int Partitions { get; set; } = 16;
+
+    /// <summary>The relay's options.</summary>
+    public RelayOptions Relay { get; set; } = new();
+
+    /// <summary>The consumer's options.</summary>
+    public ConsumerOptions Consumer { get; set; } = new();
+
+    /// <summary>Everything that is wrong, each with what is allowed; empty when nothing is.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (string.IsNullOrWhiteSpace(Database)) yield return "Faultline:Database is missing; it must be the connection string of the service's own database";
+        if (string.IsNullOrWhiteSpace(BrokerConnection)) yield return "Faultline:BrokerConnection is missing; it must say how to reach the broker";
+        if (Partitions is < 1 or > 256) yield return $"Faultline:Partitions is {Partitions}; it must be 1 to 256";
+        if (Instance is { } name && (name.Length is 0 or > 60 || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.'))) yield return $"Faultline:Instance is '{name}'; it must have 1 to 60 letters, digits, dots and dashes";
+        foreach (string problem in Relay.Problems()) yield return $"Faultline:{problem}";
+        foreach (string problem in Consumer.Problems()) yield return $"Faultline:{problem}";
+    }
+
+    /// <summary>The options of the messaging core.</summary>
+    /// <param name="service">As <c>system/service</c>.</param>
+    public MessagingOptions MessagingOptions(string service) => new()
+    {
+        Service = service,
+        Instance = Instance ?? $"{service[(service.IndexOf('/') + 1)..]}-{Environment.ProcessId}",
+        Relay = Relay,
+        Consumer = Consumer,
+    };
+}
+
+/// <summary>The configuration keeps a service from starting: one sentence that says what is wrong and what is allowed.</summary>
+public sealed class ConfigurationException : Exception
+{
+    /// <summary>Creates it.</summary>
+    /// <param name="message">The sentence.</param>
+    public ConfigurationException(string message)
+        : base(message)
+    {
+    }
+}

@@ -1,0 +1,39 @@
+using Faultline.Messaging.Running;
+using Faultline.Protocol.Services;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Faultline.Hosting.Control;
+
+/// <summary>GET /deadletters, POST /deadletters/replay, POST /deadletters/discard: many at once; ids, or <c>"all": true</c>.</summary>
+internal static class DeadLetters
+{
+    private const int LettersMax = 1_000;
+
+    public sealed record Choice(IReadOnlyList<long>? Ids, bool? All);
+
+    public sealed record Done(int Count);
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/deadletters", (ServiceBackend backend, HttpContext http) => backend.DeadLetters(LettersMax, http.RequestAborted));
+        routes.MapPost("/deadletters/replay", ReplayAsync);
+        routes.MapPost("/deadletters/discard", DiscardAsync);
+    }
+
+    private static async Task<IResult> ReplayAsync(Choice choice, ServiceBackend backend, MessagingCore core, HttpContext http)
+    {
+        if (ProblemOf(choice) is { } problem) return problem;
+        int count = await backend.Replay(choice.Ids ?? [], http.RequestAborted);
+        await core.TellReplayedAsync(http.RequestAborted);
+        return Results.Ok(new Done(count));
+    }
+
+    private static async Task<IResult> DiscardAsync(Choice choice, ServiceBackend backend, HttpContext http) =>
+        ProblemOf(choice) ?? Results.Ok(new Done(await backend.Discard(choice.Ids ?? [], http.RequestAborted)));
+
+    private static IResult? ProblemOf(Choice choice) => choice is { All: true, Ids: null or { Count: 0 } } or { All: null or false, Ids.Count: > 0 }
+        ? null
+        : Http.Problems.Of(StatusCodes.Status400BadRequest, "deadletters.choice", "name dead letters by \"ids\", or take all of them with \"all\": true; one of the two");
+}

@@ -1,0 +1,21 @@
+using Faultline.Messaging.Running;
+using Faultline.Messaging.Transport;
+using Faultline.Protocol.Services;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Faultline.Hosting.Control;
+
+/// <summary>GET /messaging: how much is under way in the service's database, its queue, and this instance.</summary>
+internal static class ReadState
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/messaging", HandleAsync);
+
+    private static async Task<MessagingState> HandleAsync(ServiceBackend backend, MessagingCore core, ServiceDescription service, HttpContext http)
+    {
+        MessagingState state = await backend.State(http.RequestAborted);
+        QueueDepth depth = await backend.Transport.DepthAsync(service.Service, http.RequestAborted);
+        return state with { Queue = depth.Messages, InHand = core.InHand };
+    }
+}

@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Hosting;
+
+namespace Faultline.Hosting.Health;
+
+/// <summary>Ends the process when its standard input ends: the lab holds the other side, so its services do not outlive it, however it dies.</summary>
+internal sealed class ParentWatch(IHostApplicationLifetime lifetime) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await using Stream input = Console.OpenStandardInput();
+        byte[] nothing = new byte[64];
+        try
+        {
+            while (await input.ReadAsync(nothing, stoppingToken) > 0)
+            {
+                // Nobody writes here; only the end counts.
+            }
+        }
+        catch (IOException)
+        {
+            // The pipe broke: the same as its end.
+        }
+
+        lifetime.StopApplication();
+    }
+}

@@ -1,0 +1,164 @@
+using Faultline.Anomalies;
+using Faultline.Hosting.Configuration;
+using Faultline.Hosting.Control;
+using Faultline.Hosting.Health;
+using Faultline.Hosting.Http;
+using Faultline.Hosting.Messaging;
+using Faultline.Hosting.Telemetry;
+using Faultline.Messaging.Consuming;
+using Faultline.Messaging.Envelopes;
+using Faultline.Messaging.Publishing;
+using Faultline.Messaging.Running;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Faultline.Hosting;
+
+/// <summary>Makes one instance of a service: its own process, its own database, its messaging, its endpoints.</summary>
+public static class ServiceHost
+{
+    /// <summary>Opens store and broker for a service; the one place that names them.</summary>
+    /// <param name="service">As <c>system/service</c>.</param>
+    /// <param name="builder">What the service is.</param>
+    /// <param name="settings">How it is started.</param>
+    /// <param name="log">Where to tell what happens.</param>
+    /// <param name="stop">Gives up.</param>
+    public delegate Task<ServiceBackend> OpenBackend(string service, ServiceBuilder builder, ServiceSettings settings, ILoggerFactory log, CancellationToken stop);
+
+    /// <summary>Builds an instance; it is migrated and connected when this returns, and runs once the application is started.</summary>
+    /// <param name="system">The system.</param>
+    /// <param name="service">Which of its services.</param>
+    /// <param name="args">Command line configuration, such as <c>--urls</c>.</param>
+    /// <param name="open">Opens store and broker.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <exception cref="ConfigurationException">The configuration is wrong.</exception>
+    public static async Task<WebApplication> CreateAsync(SystemDefinition system, ServiceDefinition service, string[] args, OpenBackend open, CancellationToken stop)
+    {
+        WebApplicationBuilder web = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        ServiceSettings settings = web.Configuration.GetSection(ServiceSettings.Section).Get<ServiceSettings>() ?? new ServiceSettings();
+        string[] problems = [.. settings.Problems()];
+        if (problems.Length > 0) throw new ConfigurationException(string.Join("; ", problems));
+
+        Log(web);
+        ServiceBuilder builder = service.Build();
+        using ILoggerFactory starting = LoggerFactory.Create(logging => logging.AddConfiguration(web.Configuration.GetSection("Logging")).AddSimpleConsole(Format));
+        ServiceBackend backend = await open(service.Name, builder, settings, starting, stop);
+        try
+        {
+            AddServices(web, system, service, builder, settings, backend);
+            WebApplication app = web.Build();
+            Map(app, builder);
+            await app.Services.GetRequiredService<MessagingCore>().PrepareAsync(stop);
+            return app;
+        }
+        catch
+        {
+            await backend.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static void Log(WebApplicationBuilder web)
+    {
+        web.Logging.ClearProviders();
+        web.Logging.AddSimpleConsole(Format);
+        web.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        web.Logging.AddFilter("Npgsql", LogLevel.Warning);
+        // The request edge tells failures in its own words.
+        web.Logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
+        web.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
+        web.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = HttpFaults.BodyBytesMax;
+        });
+        web.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
+    }
+
+    private static void Format(Microsoft.Extensions.Logging.Console.SimpleConsoleFormatterOptions format)
+    {
+        format.SingleLine = true;
+        format.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        format.UseUtcTimestamp = true;
+        format.ColorBehavior = Microsoft.Extensions.Logging.Console.LoggerColorBehavior.Disabled;
+    }
+
+    private static void AddServices(WebApplicationBuilder web, SystemDefinition system, ServiceDefinition service, ServiceBuilder builder, ServiceSettings settings, ServiceBackend backend)
+    {
+        IServiceCollection services = web.Services;
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => backend);
+        services.AddSingleton(backend.Database);
+        services.AddSingleton(SystemDefinition.Describe(service));
+        services.AddSingleton(new ControlOptions { Token = settings.ControlToken });
+        services.AddSingleton(new ServiceFacts(builder.Facts));
+        services.AddSingleton(settings.MessagingOptions(service.Name));
+        services.AddSingleton(provider => new Ids(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new FaultPipeline(
+            provider.GetRequiredService<MessagingOptions>().Instance, backend.Control, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FaultPipeline>>()));
+        services.AddSingleton(provider => new ControlPanel(
+            service.Name, backend.Control, provider.GetRequiredService<FaultPipeline>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ControlPanel>>()));
+        services.AddSingleton(provider => Core(provider, system, builder, settings, backend));
+        services.AddSingleton(provider => provider.GetRequiredService<MessagingCore>().Units);
+        services.AddSingleton<IdempotentWrites>();
+        services.AddTransient<FaultHandler>();
+        services.AddExceptionHandler<FailureReplies>();
+        services.AddProblemDetails();
+        services.AddRouting();
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.RespectNullableAnnotations = true;
+            json.SerializerOptions.RespectRequiredConstructorParameters = true;
+            json.SerializerOptions.Converters.Add(new System.Text.Json.Serialization.JsonStringEnumConverter(System.Text.Json.JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false));
+        });
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        foreach (Action<IServiceCollection, IConfiguration> add in builder.Services) add(services, web.Configuration);
+        services.AddHostedService<MessagingLoop>();
+        if (settings.StopWithInput) services.AddHostedService<ParentWatch>();
+        services.AddServiceTelemetry(service.Name, web.Configuration);
+    }
+
+    private static MessagingCore Core(IServiceProvider provider, SystemDefinition system, ServiceBuilder builder, ServiceSettings settings, ServiceBackend backend)
+    {
+        var handlers = new HandlerTable();
+        foreach (Action<IServiceProvider, HandlerTable> add in builder.Handlers) add(provider, handlers);
+        var parts = new MessagingParts
+        {
+            Store = backend.Store,
+            Election = backend.Election,
+            Transport = backend.Transport,
+            Faults = provider.GetRequiredService<FaultPipeline>(),
+            Control = provider.GetRequiredService<ControlPanel>(),
+            Topology = system.Topology(settings.Partitions),
+            Catalogue = new MessageCatalogue(builder.Messages),
+            Handlers = handlers,
+            TellLeader = backend.TellLeader,
+            PublishFilters = [.. builder.PublishFilters.Select(filter => (IPublishFilter)provider.GetRequiredService(filter))],
+            ConsumeFilters = [.. builder.ConsumeFilters.Select(filter => (IConsumeFilter)provider.GetRequiredService(filter))],
+            OnBroadcast = async (message, stop) =>
+            {
+                foreach (Func<Envelope, IServiceProvider, CancellationToken, Task<bool>> take in builder.Broadcasts) if (await take(message, provider, stop)) return;
+            },
+        };
+        return new MessagingCore(provider.GetRequiredService<MessagingOptions>(), parts, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<MessagingCore>>());
+    }
+
+    private static void Map(WebApplication app, ServiceBuilder builder)
+    {
+        app.UseExceptionHandler();
+        app.UseRouting();
+        app.UseMiddleware<HttpFaults>();
+        RouteGroupBuilder business = app.MapGroup(string.Empty);
+        business.WithMetadata(new BusinessEndpoint());
+        foreach (Action<IEndpointRouteBuilder> map in builder.Endpoints) map(business);
+
+        app.MapGet("/health/live", () => Results.Ok(new { status = "live" }));
+        app.MapGet("/health/ready", () => Results.Ok(new { status = "ready" }));
+        app.MapFaultlineControl();
+    }
+}

@@ -1,0 +1,25 @@
+using Faultline.Hosting;
+using Faultline.Hosting.Data;
+using Microsoft.Extensions.DependencyInjection;
+using TicketFlow.Inquiries.Contracts;
+using TicketFlow.Inquiries.Data;
+using TicketFlow.Inquiries.Endpoints;
+using TicketFlow.Inquiries.Handlers;
+using TicketFlow.Inquiries.Language;
+using TicketFlow.Tickets.Contracts;
+
+namespace TicketFlow.Inquiries;
+
+internal static class InquiriesService
+{
+    public static void Configure(ServiceBuilder service) => service
+        .Publishes<InquirySubmitted>()
+        .Publishes<TranslationRequested>()
+        .Consumes<TicketCreated, TicketCreatedHandler>()
+        .Consumes<TicketStatusChanged, TicketStatusChangedHandler>()
+        .Maps(SubmitInquiry.Map, ReadInquiry.Map)
+        .Migrates(from: "Inquiries/Migrations")
+        .States("inquiries", "select id, status, ticket_version, language from inquiry")
+        .States("entries", "select inquiry_id, kind, ticket_version, message_id from entry order by id")
+        .Uses((services, _) => services.AddSingleton<DbContexts<InquiriesDb>>().AddSingleton<LanguageDetector>());
+}

@@ -1,0 +1,35 @@
+using Faultline.Hosting;
+using Faultline.Hosting.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using TicketFlow.Inquiries.Contracts;
+using TicketFlow.Translations.Contracts;
+using TicketFlow.Translations.Handlers;
+using TicketFlow.Translations.Providers;
+
+namespace TicketFlow.Translations;
+
+internal static class TranslationsService
+{
+    public static void Configure(ServiceBuilder service) => service
+        .Publishes<TranslationCompleted>()
+        .Publishes<TranslationSkipped>()
+        .Publishes<TranslationFailed>()
+        .Consumes<TranslationRequested, TranslationRequestedHandler>()
+        .Migrates(from: "Translations/Migrations")
+        .States("translations", "select inquiry_id, outcome, times from translation")
+        .Uses(AddTranslator);
+
+    private static void AddTranslator(IServiceCollection services, IConfiguration configuration)
+    {
+        LibreTranslateOptions options = configuration.GetSection("TicketFlow:LibreTranslate").Get<LibreTranslateOptions>() ?? new LibreTranslateOptions();
+        if (options.BaseAddress is null)
+        {
+            services.AddSingleton<ITranslator, OfflineTranslator>();
+            return;
+        }
+
+        services.AddHttpClient("libretranslate").AddHttpMessageHandler<FaultHandler>();
+        services.AddSingleton<ITranslator>(provider => new LibreTranslateTranslator(provider.GetRequiredService<IHttpClientFactory>().CreateClient("libretranslate"), options, provider.GetRequiredService<TimeProvider>()));
+    }
+}
