@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Reflection;
 
 namespace TicketFlow.Inquiries.Language;
@@ -16,11 +15,11 @@ internal sealed class LanguageProfiles
     private const float FoldedWeight = 0.5f;
     private const string ResourcePrefix = "language/";
 
-    private readonly FrozenDictionary<string, WordRow> _words;
+    private readonly Dictionary<string, WordRow> _words;
 
-    private readonly FrozenSet<char>[] _alphabets;
+    private readonly HashSet<char>[] _alphabets;
 
-    private LanguageProfiles(string[] codes, LetterGrams grams, FrozenDictionary<string, WordRow> words, FrozenSet<char>[] alphabets)
+    private LanguageProfiles(string[] codes, LetterGrams grams, Dictionary<string, WordRow> words, HashSet<char>[] alphabets)
     {
         _alphabets = alphabets;
         Codes = codes;
@@ -68,12 +67,12 @@ internal sealed class LanguageProfiles
     {
         string[] codes = [.. texts.Keys];
         var grams = new LetterGrams.Builder(codes.Length);
-        var alphabets = new FrozenSet<char>[codes.Length];
+        var alphabets = new HashSet<char>[codes.Length];
         var rows = new Dictionary<string, WordRow>();
         for (int language = 0; language < codes.Length; language++)
         {
             Dictionary<string, WordCount> counts = Count(texts[codes[language]], german: codes[language] == "de");
-            alphabets[language] = counts.Keys.SelectMany(word => word).Where(letter => letter > 'z').ToFrozenSet();
+            alphabets[language] = AlphabetOf(counts.Keys);
             float total = counts.Values.Sum(word => word.Weight);
             foreach ((string word, WordCount count) in counts)
             {
@@ -83,7 +82,21 @@ internal sealed class LanguageProfiles
             }
         }
 
-        return new LanguageProfiles(codes, grams.Build(), rows.ToFrozenDictionary(), alphabets);
+        return new LanguageProfiles(codes, grams.Build(), rows, alphabets);
+    }
+
+    private static HashSet<char> AlphabetOf(IEnumerable<string> words)
+    {
+        var letters = new HashSet<char>();
+        foreach (string word in words)
+        {
+            foreach (char letter in word)
+            {
+                if (letter > 'z') letters.Add(letter);
+            }
+        }
+
+        return letters;
     }
 
     private static Dictionary<string, WordCount> Count(string profile, bool german)
