@@ -19,7 +19,7 @@ public sealed class LanguageAccuracyTests(LanguageDetectorFixture fixture, ITest
     [Fact]
     public void Test_set_shares_no_sentence_with_the_training_text()
     {
-        string training = string.Concat(ProfileTexts());
+        string training = string.Concat(ProfileTexts().Values);
 
         foreach ((_, string text) in LanguageTestSet.Load().Where(row => row.Text.Length >= 20))
         {
@@ -55,14 +55,38 @@ public sealed class LanguageAccuracyTests(LanguageDetectorFixture fixture, ITest
         wrong.ShouldBeLessThanOrEqualTo(3);
     }
 
-    private static IEnumerable<string> ProfileTexts()
+    [Theory]
+    [InlineData("nl")]
+    [InlineData("sv")]
+    [InlineData("cs")]
+    [InlineData("ro")]
+    [InlineData("hu")]
+    [InlineData("id")]
+    [InlineData("bg")]
+    public void A_language_that_the_profiles_have_never_heard_of_is_undetermined(string left)
     {
+        IReadOnlyDictionary<string, string> all = ProfileTexts();
+        var detector = new LanguageDetector(LanguageProfiles.Build(new SortedDictionary<string, string>(
+            all.Where(profile => profile.Key != left).ToDictionary(), StringComparer.Ordinal)));
+        var sentences = all[left].Split('\n').Where(line => line.Length >= LanguageTestSet.LongCharsMin && line[0] != '=').ToList();
+
+        int right = sentences.Count(sentence => !detector.Detect(sentence).IsDetermined);
+        output.WriteLine($"{left} without a profile of its own: {right} of {sentences.Count} undetermined");
+
+        right.ShouldBeGreaterThanOrEqualTo((int)(sentences.Count * 0.9));
+    }
+
+    private static Dictionary<string, string> ProfileTexts()
+    {
+        var texts = new Dictionary<string, string>();
         System.Reflection.Assembly assembly = typeof(LanguageDetector).Assembly;
         foreach (string name in assembly.GetManifestResourceNames().Where(name => name.StartsWith("language/", StringComparison.Ordinal)))
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            yield return reader.ReadToEnd();
+            texts.Add(Path.GetFileNameWithoutExtension(name), reader.ReadToEnd());
         }
+
+        return texts;
     }
 
     private static string WithoutAccents(string text) =>

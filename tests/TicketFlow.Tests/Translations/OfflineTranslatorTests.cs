@@ -29,9 +29,9 @@ public sealed class OfflineTranslatorTests
     [Fact]
     public async Task A_word_that_is_not_in_the_book_is_marked_and_counted()
     {
-        TranslationResult result = await ToEnglishAsync("pl", "Drukarka skrzypi, ale działa jakoś.");
+        TranslationResult result = await ToEnglishAsync("pl", "Drukarka skrzypi, ale drukuje jakoś.");
 
-        result.Body.ShouldBe("Printer [[skrzypi]], but [[działa]] [[jakoś]].");
+        result.Body.ShouldBe("Printer [[skrzypi]], but [[drukuje]] [[jakoś]].");
         result.WordsTotal.ShouldBe(5);
         result.WordsUntranslated.ShouldBe(3);
         result.TranslatedShare.ShouldBe(0.4, 0.001);
@@ -48,7 +48,7 @@ public sealed class OfflineTranslatorTests
 
     [Fact]
     public async Task German_nouns_lose_their_capital_inside_an_English_sentence() =>
-        (await ToEnglishAsync("de", "Der Drucker funktioniert nicht.")).Body.ShouldBe("Printer does not work.");
+        (await ToEnglishAsync("de", "Der Drucker funktioniert nicht.")).Body.ShouldBe("The printer does not work.");
 
     [Fact]
     public async Task Capitals_stay_capitals() =>
@@ -64,7 +64,7 @@ public sealed class OfflineTranslatorTests
 
     [Fact]
     public async Task Elided_articles_do_not_stick_to_the_next_word() =>
-        (await ToEnglishAsync("fr", "j'ai besoin d'une facture")).Body.ShouldBe("I need [[une]] invoice".Replace("[[une]] ", "", StringComparison.Ordinal));
+        (await ToEnglishAsync("fr", "j'ai besoin d'une facture")).Body.ShouldBe("I need a invoice");
 
     [Fact]
     public async Task An_answer_goes_back_into_the_language_of_the_customer()

@@ -19,6 +19,7 @@ internal sealed class InquiryWords
     private const int WordLettersMax = 40;
     private const int TagCharsMax = 80;
     private const double CodeSymbolShare = 0.14;
+    private const string CodeSymbols = "{}[]()<>=;|&$#*\\_^~+%/\"";
 
     private readonly StringBuilder _word = new();
     private readonly bool _mostlyCapitals;
@@ -90,7 +91,7 @@ internal sealed class InquiryWords
 
             if (char.IsWhiteSpace(c)) continue;
             visible++;
-            if (c is '{' or '}' or '[' or ']' or '(' or ')' or '<' or '>' or '=' or ';' or '|' or '&' or '$' or '#' or '*' or '\\' or '_' or '^' or '~' or '+' or '%' or '/' or '"') symbols++;
+            if (CodeSymbols.Contains(c)) symbols++;
         }
 
         return symbols >= 3 && symbols > visible * CodeSymbolShare;

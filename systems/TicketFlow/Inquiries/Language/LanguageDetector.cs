@@ -43,7 +43,7 @@ internal sealed class LanguageDetector
     }
 
     /// <summary>What speaks for which language; nothing when there are no words, or no script that prevails.</summary>
-    internal LanguageEvidence? Weigh(string text)
+    private LanguageEvidence? Weigh(string text)
     {
         InquiryWords words = InquiryWords.Read(text);
         int latin = InquiryWords.Count(words.Latin);
@@ -151,7 +151,6 @@ internal sealed class LanguageDetector
             MeanNats = totals[best] / words.Count,
             LetterNats = cost / LetterGrams.StepsPerNat / (letters + words.Count),
             ForeignShare = (double)foreignWords / words.Count,
-            Second = second < 0 ? "" : _profiles.Codes[second],
         };
     }
 }

@@ -42,8 +42,6 @@ internal sealed record LanguageEvidence
     /// <summary>Share of the words with a letter that the best language does not write.</summary>
     public required double ForeignShare { get; init; }
 
-    public required string Second { get; init; }
-
     /// <summary>The answer: the best language when it is known and the evidence is good enough, else undetermined.</summary>
     /// <remarks>
     /// The weights are those of a logistic regression, rounded, over the training sentences, each left out of the training once, and over sentences of every neighbour

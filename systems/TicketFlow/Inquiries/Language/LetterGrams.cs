@@ -26,9 +26,6 @@ internal sealed class LetterGrams
         _languages = languages;
     }
 
-    /// <summary>Number of rows in the table.</summary>
-    public int Count => _rows.Count;
-
     /// <summary>Writes, for every language, minus the logarithm of the word's likelihood, in steps.</summary>
     public void CostsOf(string word, Span<int> costs)
     {
@@ -66,7 +63,7 @@ internal sealed class LetterGrams
         return -1;
     }
 
-    // Four letters of a byte each fill the 32 bits; shorter keys are marked by a hash bit pattern that no four letters give: their top byte is 250 + length.
+    // Four letters of a byte each fill the 32 bits. No letter has a byte from 250 to 254, so a top byte of 250 + length marks a shorter key.
     private static uint Key(uint letters, int order) => order == Order ? letters : (letters & ((1u << (8 * order)) - 1)) | ((250u + (uint)order) << 24);
 
     internal sealed class Builder(int languages)
