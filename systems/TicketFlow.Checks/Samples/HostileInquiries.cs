@@ -51,7 +51,10 @@ internal static class HostileInquiries
             yield return Accepted($"address {valid}", "email", valid);
         }
 
-        foreach (string wrong in new[] { "", " ", "nobody", "nobody@", "@mail.example", "no body@mail.example", "two@at@mail.example", "a@mail..example", "a@-", "<a@mail.example>" })
+        foreach (string wrong in new[]
+        {
+            "", " ", "nobody", "nobody@", "@mail.example", "no body@mail.example", "two@at@mail.example", "a@mail..example", "a@-", "<a@mail.example>",
+        })
         {
             yield return Refused($"address '{wrong}'", "email", wrong);
         }

@@ -44,8 +44,9 @@ internal sealed record LanguageEvidence
 
     /// <summary>The answer: the best language when it is known and the evidence is good enough, else undetermined.</summary>
     /// <remarks>
-    /// The weights are those of a logistic regression, rounded, over the training sentences, each left out of the training once, and over sentences of every neighbour
-    /// with its profile left out: what an unheard-of language looks like. Two rules come on top, for texts too short for shares to mean anything, and for lists of names and commands.
+    /// The weights are those of a logistic regression, rounded, over the training sentences, each left out of the training once, and over sentences of every
+    /// neighbour with its profile left out: what an unheard-of language looks like. Two rules come on top, for texts too short
+    /// for shares to mean anything, and for lists of names and commands.
     /// </remarks>
     public DetectedLanguage Judge()
     {

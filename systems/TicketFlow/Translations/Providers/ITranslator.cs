@@ -5,5 +5,5 @@ internal interface ITranslator
 {
     /// <summary>Translates a text; one that is in the wanted language already comes back as it is.</summary>
     /// <exception cref="TranslationFailedException">It did not work; the exception says whether trying again can help.</exception>
-    public ValueTask<TranslationResult> TranslateAsync(TranslationText text, CancellationToken stop);
+    ValueTask<TranslationResult> TranslateAsync(TranslationText text, CancellationToken stop);
 }

@@ -1,7 +1,7 @@
 namespace TicketFlow.Translations.Providers;
 
-/// <summary>The built-in translator: replaces what its phrase book has, longest phrases first, and marks what it does not have. A rough aid that needs nothing from outside.</summary>
-/// <remarks>Share one instance: it reads the books once and never changes. The time taken is linear in the length of the text.</remarks>
+/// <summary>The built-in translator: replaces what its phrase book has, longest phrases first, and marks what it does not have.</summary>
+/// <remarks>A rough aid that needs nothing from outside. Share one instance: it reads the books once and never changes. The time taken is linear in the length of the text.</remarks>
 internal sealed class OfflineTranslator : ITranslator
 {
     /// <summary>The name that is shown beside a translation.</summary>
@@ -34,6 +34,7 @@ internal sealed class OfflineTranslator : ITranslator
         if (text.SourceLanguage == English && _fromEnglish.TryGetValue(text.TargetLanguage, out PhraseBook? from)) return from;
 
         throw new TranslationFailedException(ProviderName, isDefinite: true,
-            $"The phrase book does not translate from '{text.SourceLanguage}' to '{text.TargetLanguage}'; it has English with {string.Join(", ", _toEnglish.Keys.Order(StringComparer.Ordinal))}.");
+            $"The phrase book does not translate from '{text.SourceLanguage}' to '{text.TargetLanguage}'; "
+            + $"it has English with {string.Join(", ", _toEnglish.Keys.Order(StringComparer.Ordinal))}.");
     }
 }
