@@ -14,6 +14,8 @@ internal sealed class PostgreSqlTemporaryQueue : ITemporaryQueue
     // Notifications wake it; the rare look is for one that was lost, and keeps a dead connection from being unnoticed.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
 
+    private static readonly Task NothingElse = new TaskCompletionSource().Task;
+
     private const string Create =
         "insert into faultline_queue.queue (name, service, partitions, temporary, owner) values ($1 || '#' || $2::text, $1, 1, true, $2) returning id";
 
@@ -33,6 +35,9 @@ internal sealed class PostgreSqlTemporaryQueue : ITemporaryQueue
 
     private PostgreSqlTemporaryQueue(NpgsqlDataSource source, string service, string instance, PostgreSqlTransportOptions options, TimeProvider time, ILogger log) =>
         (_source, _service, _instance, _options, _time, _log) = (source, service, instance, options, time, log);
+
+    /// <summary>Completes when the queue is closed.</summary>
+    public Task Closed => _running;
 
     /// <inheritdoc/>
     public ChannelReader<Envelope> Messages => _messages.Reader;
@@ -110,7 +115,7 @@ internal sealed class PostgreSqlTemporaryQueue : ITemporaryQueue
                 while (await reader.ReadAsync()) Publish(MessageReader.Read(reader));
             }
 
-            await session.WaitAsync(Task.Delay(Timeout.InfiniteTimeSpan, _time, _stopping.Token), LookInterval, _stopping.Token);
+            await session.WaitAsync(NothingElse, LookInterval, _stopping.Token);
         }
     }
 

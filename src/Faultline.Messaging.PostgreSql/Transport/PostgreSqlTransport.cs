@@ -43,7 +43,7 @@ public sealed class PostgreSqlTransport : ITransport
     private readonly ILogger _log;
     private readonly QueueWaker _waker;
     private readonly QueueSender _sender;
-    private readonly ConcurrentDictionary<IAsyncDisposable, bool> _open = [];
+    private readonly ConcurrentDictionary<IAsyncDisposable, Task> _open = [];
     private int _disposed;
 
     private PostgreSqlTransport(NpgsqlDataSource source, PostgreSqlTransportOptions options, TimeProvider time, ILogger log)
@@ -132,7 +132,7 @@ public sealed class PostgreSqlTransport : ITransport
 
             QueueConsumer consumer = new(queue, service, instance, unsettledMax);
             QueueSubscription subscription = await QueueSubscription.StartAsync(_source, consumer, _options, _time, _log, stop);
-            _open[subscription] = true;
+            Keep(subscription, subscription.Closed);
             return subscription;
         });
     }
@@ -160,7 +160,7 @@ public sealed class PostgreSqlTransport : ITransport
         return TransportFailures.TranslateAsync<ITemporaryQueue>("opening a temporary queue", async () =>
         {
             PostgreSqlTemporaryQueue queue = await PostgreSqlTemporaryQueue.StartAsync(_source, service, instance, _options, _time, _log, stop);
-            _open[queue] = true;
+            Keep(queue, queue.Closed);
             return queue;
         });
     }
@@ -183,6 +183,12 @@ public sealed class PostgreSqlTransport : ITransport
 
         await Task.WhenAll(_open.Keys.Select(open => open.DisposeAsync().AsTask()));
         await _waker.DisposeAsync();
+    }
+
+    private void Keep(IAsyncDisposable open, Task closed)
+    {
+        foreach ((IAsyncDisposable ended, Task _) in _open.Where(entry => entry.Value.IsCompleted)) _open.TryRemove(ended, out Task? _);
+        _open[open] = closed;
     }
 
     private static InvalidOperationException NotDeclared(string service) =>

@@ -31,6 +31,9 @@ internal sealed class QueueSubscription : ISubscription
     /// <inheritdoc/>
     public ChannelReader<SubscriptionEvent> Events => _events.Reader;
 
+    /// <summary>Completes when the subscription has ended.</summary>
+    public Task Closed => _running;
+
     /// <summary>Joins, and starts the loop.</summary>
     public static async Task<QueueSubscription> StartAsync(
         NpgsqlDataSource source, QueueConsumer consumer, PostgreSqlTransportOptions options, TimeProvider time, ILogger log, CancellationToken stop)
