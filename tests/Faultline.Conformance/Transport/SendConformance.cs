@@ -7,7 +7,7 @@ using Faultline.Protocol.Services;
 namespace Faultline.Conformance.Transport;
 
 /// <summary>Declaring, sending, and what arrives.</summary>
-public abstract class SendConformance(Func<Task<TransportHarness>> create) : TransportConformance(create)
+public abstract class SendConformance(TransportHarness harness) : TransportConformance(harness)
 {
     [Fact]
     public async Task A_message_arrives_as_it_was_sent()

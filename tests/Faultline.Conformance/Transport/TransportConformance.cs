@@ -6,23 +6,21 @@ namespace Faultline.Conformance.Transport;
 /// <summary>
 /// What every transport must do, told by tests. A class for each topic; a transport inherits each of them. What a transport does not promise is a trait, and the test is skipped with that reason.
 /// </summary>
-/// <param name="create">Makes the broker of this class.</param>
-public abstract class TransportConformance(Func<Task<TransportHarness>> create) : IAsyncLifetime
+/// <param name="harness">The broker of this class.</param>
+public abstract class TransportConformance(TransportHarness harness) : IAsyncLifetime
 {
     private static int _systems;
     private readonly List<IAsyncDisposable> _open = [];
-    private TransportHarness? _harness;
 
-    protected TransportHarness Harness => _harness ?? throw new InvalidOperationException("the test has not begun");
+    protected TransportHarness Harness { get; } = harness;
 
     protected static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _harness = await create();
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
         foreach (IAsyncDisposable open in Enumerable.Reverse(_open)) await open.DisposeAsync();
-        if (_harness is not null) await _harness.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 

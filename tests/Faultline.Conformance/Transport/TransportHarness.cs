@@ -17,8 +17,14 @@ public enum Breakage
 }
 
 /// <summary>What a suite needs of a broker besides the contract. One for each test class; the broker behind it is empty.</summary>
-public abstract class TransportHarness : IAsyncDisposable
+public abstract class TransportHarness : IAsyncLifetime
 {
+    /// <summary>Starts it, or a part of it that nobody else uses.</summary>
+    public abstract ValueTask InitializeAsync();
+
+    /// <summary>What the transport says of itself.</summary>
+    public abstract TransportTraits Traits { get; }
+
     /// <summary>Where the broker listens.</summary>
     public abstract IPEndPoint Broker { get; }
 

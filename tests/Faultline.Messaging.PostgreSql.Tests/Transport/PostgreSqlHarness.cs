@@ -9,26 +9,31 @@ using Npgsql;
 namespace Faultline.Messaging.PostgreSql.Tests.Transport;
 
 /// <summary>A queue database of its own.</summary>
-internal sealed class PostgreSqlHarness(PostgresDatabase database) : TransportHarness
+public sealed class PostgreSqlHarness : TransportHarness
 {
     private readonly List<NpgsqlDataSource> _sources = [];
+    private PostgresDatabase? _database;
+
+    public override TransportTraits Traits { get; } = new() { OrdersByKey = true, FlagsRedelivery = true, TemporaryQueues = true, SendsInFlight = 4 };
 
     public override IPEndPoint Broker
     {
         get
         {
-            NpgsqlConnectionStringBuilder settings = new(database.ConnectionString);
+            NpgsqlConnectionStringBuilder settings = new(Database.ConnectionString);
             return new IPEndPoint(IPAddress.Parse(settings.Host!), settings.Port);
         }
     }
 
-    public static async Task<TransportHarness> CreateAsync() => new PostgreSqlHarness(await PostgresDatabase.CreateAsync());
+    private PostgresDatabase Database => _database ?? throw new InvalidOperationException("the class has not begun");
+
+    public override async ValueTask InitializeAsync() => _database = await PostgresDatabase.CreateAsync();
 
     public override async Task<ITransport> ConnectAsync(int port) => await ConnectAsync(port, options: null);
 
     public async Task<PostgreSqlTransport> ConnectAsync(int port, PostgreSqlTransportOptions? options)
     {
-        NpgsqlConnectionStringBuilder settings = new(database.ConnectionString) { Port = port, Timeout = 5 };
+        NpgsqlConnectionStringBuilder settings = new(Database.ConnectionString) { Port = port, Timeout = 5 };
         NpgsqlDataSource source = NpgsqlDataSource.Create(settings);
         lock (_sources) _sources.Add(source);
         return await PostgreSqlTransport.ConnectAsync(source, TimeProvider.System, NullLogger.Instance, TestContext.Current.CancellationToken, options);
@@ -54,15 +59,15 @@ internal sealed class PostgreSqlHarness(PostgresDatabase database) : TransportHa
 
     public async Task<object?> ScalarAsync(string sql)
     {
-        await using NpgsqlCommand command = database.DataSource.CreateCommand(sql);
+        await using NpgsqlCommand command = Database.DataSource.CreateCommand(sql);
         return await command.ExecuteScalarAsync();
     }
 
-    public Task<NpgsqlConnection> OpenAsync() => database.DataSource.OpenConnectionAsync().AsTask();
+    public Task<NpgsqlConnection> OpenAsync() => Database.DataSource.OpenConnectionAsync().AsTask();
 
     public override async ValueTask DisposeAsync()
     {
         foreach (NpgsqlDataSource source in _sources) await source.DisposeAsync();
-        await database.DisposeAsync();
+        if (_database is not null) await _database.DisposeAsync();
     }
 }
