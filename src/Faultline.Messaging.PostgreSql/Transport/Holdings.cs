@@ -16,7 +16,8 @@ internal sealed class Holdings(int unsettledMax)
     private readonly Dictionary<long, int> _claims = [];
     private readonly List<long> _settledClaims = [];
     private int _inHand;
-    private int _turn;
+    private int _turnAhead;
+    private int _turnBehind;
     private (long Xmax, Dictionary<int, long> Cursors)? _mark;
     private bool _markEnded;
 
@@ -118,10 +119,14 @@ internal sealed class Holdings(int unsettledMax)
 
     /// <summary>What to read ahead of the cursors now; empty when there is no demand, or nothing to expect.</summary>
     public IReadOnlyList<FetchRange> Ahead(int rowsMax) =>
-        Share([.. _partitions.Values.Where(partition => partition.IsOpen && partition.MayHaveMore)], rowsMax, partition => (partition.Cursor, long.MaxValue));
+        Share(ref _turnAhead, [.. _partitions.Values.Where(partition => partition.IsOpen && partition.MayHaveMore)], rowsMax, partition => (partition.Cursor, long.MaxValue));
 
     /// <summary>What to read behind the cursors.</summary>
-    public IReadOnlyList<FetchRange> Behind(int rowsMax) => Share([.. _partitions.Values.Where(partition => partition.IsOpen && partition.Cursor > partition.Floor)], rowsMax, partition => (partition.Floor, partition.Cursor));
+    public IReadOnlyList<FetchRange> Behind(int rowsMax) =>
+        Share(ref _turnBehind, [.. _partitions.Values.Where(HasBehind)], rowsMax, partition => (partition.Floor, partition.Cursor));
+
+    /// <summary>How many partitions a rescan has to read.</summary>
+    public int BehindCount => _partitions.Values.Count(HasBehind);
 
     /// <summary>Notes that ranges are being read: what is woken from now on must be read again.</summary>
     public void Reading(IReadOnlyList<FetchRange> ranges)
@@ -198,21 +203,23 @@ internal sealed class Holdings(int unsettledMax)
         (_mark, _markEnded) = (null, false);
     }
 
-    private List<FetchRange> Share(List<Partition> partitions, int rowsMax, Func<Partition, (long After, long Until)> bounds)
+    private static bool HasBehind(Partition partition) => partition.IsOpen && partition.Cursor > partition.Floor;
+
+    private List<FetchRange> Share(ref int turn, List<Partition> partitions, int rowsMax, Func<Partition, (long After, long Until)> bounds)
     {
         int rows = Math.Min(Demand, rowsMax);
         List<FetchRange> ranges = [];
         if (rows <= 0 || partitions.Count == 0) return ranges;
 
         // Each gets an equal part; where there are fewer rows than partitions they take turns.
-        _turn++;
         for (int index = 0; index < Math.Min(rows, partitions.Count); index++)
         {
-            Partition partition = partitions[(_turn + index) % partitions.Count];
+            Partition partition = partitions[(turn + index) % partitions.Count];
             (long after, long until) = bounds(partition);
             ranges.Add(new FetchRange(partition.Number, after, until, (rows / partitions.Count) + (index < rows % partitions.Count ? 1 : 0)));
         }
 
+        turn = (turn + ranges.Count) % partitions.Count;
         return ranges;
     }
 

@@ -91,7 +91,7 @@ public sealed class PostgreSqlTransport : ITransport
     }
 
     /// <inheritdoc/>
-    public Task DeclareAsync(SystemTopology topology, CancellationToken stop) => TransportFailures.TranslateAsync("declaring", async () =>
+    public Task DeclareAsync(SystemTopology topology, CancellationToken stop) => TransportFailures.TranslateIdempotentAsync("declaring", async () =>
     {
         await QueueTopology.DeclareAsync(_source, topology, stop);
         _sender.PartitionsAre(topology.Partitions);
@@ -124,7 +124,7 @@ public sealed class PostgreSqlTransport : ITransport
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(unsettledMax, 1);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        return TransportFailures.TranslateAsync<ISubscription>("subscribing", async () =>
+        return TransportFailures.TranslateIdempotentAsync<ISubscription>("subscribing", async () =>
         {
             await using NpgsqlCommand command = _source.CreateCommand("select id from faultline_queue.queue where name = $1 and not temporary");
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = service });
@@ -157,7 +157,7 @@ public sealed class PostgreSqlTransport : ITransport
     public Task<ITemporaryQueue> OpenTemporaryQueueAsync(string service, string instance, CancellationToken stop)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        return TransportFailures.TranslateAsync<ITemporaryQueue>("opening a temporary queue", async () =>
+        return TransportFailures.TranslateIdempotentAsync<ITemporaryQueue>("opening a temporary queue", async () =>
         {
             PostgreSqlTemporaryQueue queue = await PostgreSqlTemporaryQueue.StartAsync(_source, service, instance, _options, _time, _log, stop);
             Keep(queue, queue.Closed);
@@ -166,7 +166,7 @@ public sealed class PostgreSqlTransport : ITransport
     }
 
     /// <inheritdoc/>
-    public Task<QueueDepth> DepthAsync(string service, CancellationToken stop) => TransportFailures.TranslateAsync("reading the depth", async () =>
+    public Task<QueueDepth> DepthAsync(string service, CancellationToken stop) => TransportFailures.TranslateIdempotentAsync("reading the depth", async () =>
     {
         await using NpgsqlCommand command = _source.CreateCommand(DepthSql);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = service });

@@ -31,6 +31,7 @@ internal sealed class SubscriptionSession : IAsyncDisposable
     private long _renewedAt;
     private long _beatAt;
     private long _rescannedAt;
+    private TimeSpan _rescanTook;
     private long _sweptAt;
     private long _fullRescanAt;
     private long _claims;
@@ -206,7 +207,7 @@ internal sealed class SubscriptionSession : IAsyncDisposable
         IReadOnlyList<Delivery> again = _holdings.TakeAgain();
         if (again.Count > 0) _events.TryWrite(new SubscriptionEvent.Delivered(again));
 
-        bool behind = _rescanDue || (_holdings.LateRowsExpected && _time.GetElapsedTime(_rescannedAt) >= LateRescanGap);
+        bool behind = (_rescanDue || _holdings.LateRowsExpected) && _time.GetElapsedTime(_rescannedAt) >= RescanGap;
         IReadOnlyList<FetchRange> ranges = behind ? _holdings.Behind(_options.FetchRowsMax) : [];
         if (behind && ranges.Count == 0 && _holdings.Demand > 0) EndRescan(_time.GetTimestamp(), [], []);
         bool isBehind = ranges.Count > 0;
@@ -236,9 +237,10 @@ internal sealed class SubscriptionSession : IAsyncDisposable
     private void EndRescan(long begun, IReadOnlyList<FetchRange> ranges, IReadOnlyList<Delivery> rows)
     {
         List<FetchRange> complete = [.. ranges.Where(range => rows.Count(row => row.Partition == range.Partition) < range.RowsMax)];
+        int all = _holdings.BehindCount;
         _holdings.RescanDone(complete);
-        _rescannedAt = begun;
-        _rescanDue = complete.Count < ranges.Count;
+        (_rescannedAt, _rescanTook) = (begun, _time.GetElapsedTime(begun));
+        _rescanDue = complete.Count < all;
     }
 
     private async Task ReleaseAsync()
@@ -267,9 +269,15 @@ internal sealed class SubscriptionSession : IAsyncDisposable
         _underWay.Clear();
     }
 
+    // Where dead rows lie behind the cursors (an open transaction elsewhere keeps them) a rescan is slow: then it is rare, one part in twenty of the time.
+    private TimeSpan RescanGap => _rescanTook * 20 > LateRescanGap ? _rescanTook * 20 : LateRescanGap;
+
     private TimeSpan UntilNext()
     {
         TimeSpan untilBeat = _options.BeatInterval - _time.GetElapsedTime(_beatAt);
-        return _holdings.LateRowsExpected && untilBeat > LateRescanGap ? LateRescanGap : untilBeat;
+        if (!_rescanDue && !_holdings.LateRowsExpected) return untilBeat;
+
+        TimeSpan untilRescan = RescanGap - _time.GetElapsedTime(_rescannedAt);
+        return untilRescan < untilBeat && _holdings.Demand > 0 ? untilRescan : untilBeat;
     }
 }

@@ -30,6 +30,22 @@ internal static class TransportFailures
         }
     }
 
+    /// <summary>
+    /// The same for a step that may run twice. After a restart of the broker the pool still holds connections from before it, and the first use of one fails;
+    /// the client library then empties the pool, so the second attempt gets a new connection.
+    /// </summary>
+    public static async Task<T> TranslateIdempotentAsync<T>(string what, Func<Task<T>> step)
+    {
+        try
+        {
+            return await step();
+        }
+        catch (Exception error) when (IsBroker(error))
+        {
+            return await TranslateAsync(what, step);
+        }
+    }
+
     /// <summary>The exception for a step whose outcome is unknown.</summary>
     public static TransportException Unknown(string what, Exception error) => new($"{what} failed: {Describe(error)}", error);
 }
