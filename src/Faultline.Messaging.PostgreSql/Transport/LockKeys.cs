@@ -1,0 +1,14 @@
+namespace Faultline.Messaging.PostgreSql.Transport;
+
+/// <summary>The first halves of the advisory lock keys of the queue; the second half says which session or queue. Never to be changed: processes of different builds meet here.</summary>
+internal static class LockKeys
+{
+    /// <summary>Held while the schema is created and while a topology is declared.</summary>
+    public const int Schema = 0x464C5100;
+
+    /// <summary>Held by each session for as long as it lives: whoever can take it knows that the session is dead and nothing of it is under way.</summary>
+    public const int Session = 0x464C5101;
+
+    /// <summary>Held while somebody changes the ownership of a queue's partitions.</summary>
+    public const int Ownership = 0x464C5102;
+}

@@ -1,0 +1,103 @@
+using Faultline.Messaging.Envelopes;
+using Faultline.Messaging.Transport;
+using Npgsql;
+
+namespace Faultline.Messaging.PostgreSql.Transport;
+
+/// <summary>Stores batches: one statement, one transaction, one round trip; its commit is the confirm of all.</summary>
+/// <param name="source">Where to.</param>
+/// <param name="waker">Told of what was stored, after the commit.</param>
+internal sealed class QueueSender(NpgsqlDataSource source, QueueWaker waker)
+{
+    // The routes are read and the rows are stored with one snapshot: what is reported as routed was stored.
+    // Ids are drawn after the sort, so they rise in the order of the batch.
+    private static readonly string Sql =
+        $"""
+        with routes as materialized (
+          select b.exchange, b.type, b.queue_id, q.partitions
+          from faultline_queue.binding b join faultline_queue.queue q on q.id = b.queue_id
+          where (b.exchange, b.type) in (select * from unnest($1::text[], $2::text[]))
+        ), stored as (
+          insert into faultline_queue.message (queue_id, partition, {MessageColumns.Names})
+          select r.queue_id, i.partition, {MessageColumns.Names.Replace("type", "i.type", StringComparison.Ordinal)}
+          from {MessageColumns.Unnest(4)} join routes r on r.exchange = i.publisher and r.type = i.type
+          where r.partitions = $3
+          order by i.ordinal, r.queue_id
+        )
+        select exchange, type, queue_id, partitions from routes
+        """;
+
+    private int _partitions;
+
+    /// <summary>Told how many partitions queues have; 0 when that is not known.</summary>
+    public void PartitionsAre(int partitions) => Volatile.Write(ref _partitions, partitions);
+
+    /// <summary>Stores a batch in every bound queue.</summary>
+    public async Task<IReadOnlyList<SendOutcome>> SendAsync(IReadOnlyList<Envelope> batch, CancellationToken stop)
+    {
+        foreach (Envelope message in batch)
+        {
+            if (MessageColumns.Refusal(message) is { } refusal) throw new ArgumentException(refusal, nameof(batch));
+        }
+
+        await using NpgsqlConnection connection = await source.OpenConnectionAsync(stop);
+        int partitions = await PartitionsAsync(connection, stop);
+        Dictionary<(string Exchange, string Type), List<(int Queue, int Partitions)>> routes = await StoreAsync(connection, batch, partitions, stop);
+
+        SendOutcome[] outcomes = new SendOutcome[batch.Count];
+        for (int index = 0; index < outcomes.Length; index++)
+        {
+            Envelope message = batch[index];
+            if (!routes.TryGetValue((message.Publisher, message.Type), out List<(int Queue, int Partitions)>? queues))
+            {
+                outcomes[index] = SendOutcome.Unroutable;
+                continue;
+            }
+
+            foreach ((int queue, int count) in queues)
+            {
+                // Somebody declared another number of partitions: it is read again, and the message sent again.
+                if (count != partitions) outcomes[index] = SendOutcome.Refused;
+                else waker.Wake(queue, KeyHash.PartitionOf(message.Key, message.Id, partitions));
+            }
+
+            if (outcomes[index] == SendOutcome.Refused) PartitionsAre(0);
+        }
+
+        return outcomes;
+    }
+
+    private static async Task<Dictionary<(string, string), List<(int, int)>>> StoreAsync(
+        NpgsqlConnection connection, IReadOnlyList<Envelope> batch, int partitions, CancellationToken stop)
+    {
+        (string Exchange, string Type)[] kinds = [.. batch.Select(message => (message.Publisher, message.Type)).Distinct()];
+        await using NpgsqlCommand command = new(Sql, connection);
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. kinds.Select(kind => kind.Exchange)] });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. kinds.Select(kind => kind.Type)] });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = partitions });
+        MessageColumns.AddTo(command.Parameters, batch, partitions);
+        await command.PrepareAsync(stop);
+
+        Dictionary<(string, string), List<(int, int)>> routes = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+        {
+            (string, string) kind = (reader.GetString(0), reader.GetString(1));
+            if (!routes.TryGetValue(kind, out List<(int, int)>? queues)) routes[kind] = queues = [];
+            queues.Add((reader.GetInt32(2), reader.GetInt32(3)));
+        }
+
+        return routes;
+    }
+
+    private async ValueTask<int> PartitionsAsync(NpgsqlConnection connection, CancellationToken stop)
+    {
+        int known = Volatile.Read(ref _partitions);
+        if (known > 0) return known;
+
+        await using NpgsqlCommand command = new("select coalesce(max(partitions), 1) from faultline_queue.queue where not temporary", connection);
+        int read = (int)(await command.ExecuteScalarAsync(stop) ?? 1);
+        PartitionsAre(read);
+        return read;
+    }
+}

@@ -1,0 +1,123 @@
+using Npgsql;
+
+namespace Faultline.Messaging.PostgreSql.Transport;
+
+/// <summary>
+/// A life at the broker: one connection, used by one loop. It holds an advisory lock for as long as it lives, so whoever can take that lock knows that nothing of this session is
+/// under way any more. Everything that must not happen after the session's end (handing out, claiming) therefore runs on this connection. Not thread-safe.
+/// </summary>
+internal sealed class QueueSession : IAsyncDisposable
+{
+    // Statements of a session read by index what is at the front; the planner, who may have seen an empty table, is not asked.
+    // Nothing that a session writes must survive a crash of the server: a lost settlement is a redelivery.
+    private const string Settings =
+        "set synchronous_commit = off; set jit = off; set enable_seqscan = off; set enable_bitmapscan = off; set enable_hashjoin = off; set enable_mergejoin = off";
+
+    private readonly List<string> _signals = [];
+    private readonly PostgreSqlTransportOptions _options;
+
+    private QueueSession(NpgsqlConnection connection, PostgreSqlTransportOptions options)
+    {
+        (Connection, _options) = (connection, options);
+        connection.Notification += Heard;
+    }
+
+    /// <summary>The connection; only the session's loop may use it.</summary>
+    public NpgsqlConnection Connection { get; }
+
+    /// <summary>Never used twice in a database.</summary>
+    public int Id { get; private set; }
+
+    /// <summary>Opens a connection and takes the lock.</summary>
+    public static async Task<QueueSession> OpenAsync(NpgsqlDataSource source, PostgreSqlTransportOptions options, CancellationToken stop)
+    {
+        QueueSession session = new(await source.OpenConnectionAsync(stop), options);
+        try
+        {
+            await session.ExecuteAsync(Settings);
+            await using NpgsqlCommand command = session.Command(
+                "with drawn as materialized (select nextval('faultline_queue.session_id')::integer as id) select id, pg_try_advisory_lock($1, id) from drawn", LockKeys.Session);
+            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(stop);
+            await reader.ReadAsync(stop);
+            session.Id = reader.GetInt32(0);
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync(); // The connection was opened here; nobody else would give it back.
+            throw;
+        }
+    }
+
+    /// <summary>Writes the session's row and listens to the queue. From here on the others see it.</summary>
+    public async Task JoinAsync(int queue, string instance)
+    {
+        await ExecuteAsync($"listen {QueueSignals.Channel(queue)}");
+        await using NpgsqlCommand command = Command(
+            "insert into faultline_queue.session (id, queue_id, instance, pid, expires_at) values ($1, $2, $3, pg_backend_pid(), clock_timestamp() + $4)",
+            Id, queue, instance, _options.LeaseDuration);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>A command with positional parameters. It may take less than the lease: after that the session is over anyway.</summary>
+    public NpgsqlCommand Command(string sql, params ReadOnlySpan<object> parameters)
+    {
+        NpgsqlCommand command = new(sql, Connection) { CommandTimeout = TimeoutSeconds };
+        foreach (object parameter in parameters) command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        return command;
+    }
+
+    /// <summary>An empty batch with the same limit.</summary>
+    public NpgsqlBatch Batch() => new(Connection) { Timeout = TimeoutSeconds };
+
+    /// <summary>Runs a statement without parameters.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using NpgsqlCommand command = Command(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Waits for a signal of other sessions, for something else, or for a time to pass.</summary>
+    public async Task WaitAsync(Task other, TimeSpan limit, CancellationToken stop)
+    {
+        if (_signals.Count > 0 || other.IsCompleted || limit <= TimeSpan.Zero) return;
+
+        using CancellationTokenSource interrupted = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task<bool> heard = Connection.WaitAsync(Math.Max(1, (int)limit.TotalMilliseconds), interrupted.Token);
+        await Task.WhenAny(heard, other);
+        if (!heard.IsCompleted) await interrupted.CancelAsync();
+
+        // Interrupting a wait leaves the connection as it was; any other failure is the session's end.
+        await ((Task)heard).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (heard.IsFaulted) await heard;
+    }
+
+    /// <summary>What was heard since the last call.</summary>
+    public IReadOnlyList<string> TakeSignals()
+    {
+        if (_signals.Count == 0) return [];
+
+        string[] taken = [.. _signals];
+        _signals.Clear();
+        return taken;
+    }
+
+    /// <summary>Makes the connection fit for the pool again: the lock, the listening and the settings are undone.</summary>
+    public async Task CloseAsync()
+    {
+        await ExecuteAsync("rollback; unlisten *; reset all; select pg_advisory_unlock_all()");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Connection.Notification -= Heard;
+        await Connection.DisposeAsync();
+    }
+
+    private int TimeoutSeconds => Math.Max(1, (int)(_options.LeaseDuration - TimeSpan.FromSeconds(1)).TotalSeconds);
+
+    private void Heard(object sender, NpgsqlNotificationEventArgs signal)
+    {
+        if (signal.PID != Connection.ProcessID) _signals.Add(signal.Payload);
+    }
+}

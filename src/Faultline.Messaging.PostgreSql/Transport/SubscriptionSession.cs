@@ -1,0 +1,283 @@
+using System.Threading.Channels;
+using Faultline.Messaging.Transport;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Faultline.Messaging.PostgreSql.Transport;
+
+/// <summary>One session of a subscription, from joining to its end: a loop that renews, settles, reads and waits. Used by that loop alone.</summary>
+internal sealed class SubscriptionSession : IAsyncDisposable
+{
+    private static readonly TimeSpan LateRescanGap = TimeSpan.FromMilliseconds(20);
+
+    // A crash of the server empties the unlogged tables: all claims are forgotten, so everything that is stored now may have been handed out before.
+    private const string LearnOfCrash =
+        """
+        with first as (insert into faultline_queue.alive values (true) on conflict do nothing returning one)
+        update faultline_queue.partition set suspect_until = (select last_value from faultline_queue.message_id_seq) where exists (select from first)
+        """;
+
+    private readonly QueueSession _session;
+    private readonly QueueConsumer _consumer;
+    private readonly QueueMembership _membership;
+    private readonly QueueFetch _fetch;
+    private readonly Holdings _holdings;
+    private readonly PostgreSqlTransportOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly ChannelWriter<SubscriptionEvent> _events;
+    private readonly ChannelReader<SubscriptionRequest> _requests;
+    private readonly List<SubscriptionRequest> _underWay = [];
+    private long _renewedAt;
+    private long _beatAt;
+    private long _rescannedAt;
+    private TimeSpan _rescanTook;
+    private long _sweptAt;
+    private long _fullRescanAt;
+    private long _claims;
+    private bool _beatDue = true;
+    private bool _rescanDue;
+    private Task<bool>? _requested;
+
+    private SubscriptionSession(
+        QueueSession session, QueueConsumer consumer, PostgreSqlTransportOptions options, TimeProvider time, ILogger log,
+        ChannelWriter<SubscriptionEvent> events, ChannelReader<SubscriptionRequest> requests)
+    {
+        (_session, _consumer, _options, _time, _log, _events, _requests) = (session, consumer, options, time, log, events, requests);
+        _membership = new QueueMembership(session, consumer.Queue, consumer.Name, options, log);
+        _fetch = new QueueFetch(session, consumer.Queue);
+        _holdings = new Holdings(consumer.UnsettledMax);
+        _renewedAt = _beatAt = _rescannedAt = _sweptAt = _fullRescanAt = time.GetTimestamp();
+    }
+
+    /// <summary>Joins the queue.</summary>
+    public static async Task<SubscriptionSession> OpenAsync(
+        NpgsqlDataSource source, QueueConsumer consumer, PostgreSqlTransportOptions options, TimeProvider time, ILogger log,
+        ChannelWriter<SubscriptionEvent> events, ChannelReader<SubscriptionRequest> requests, CancellationToken stop)
+    {
+        QueueSession session = await QueueSession.OpenAsync(source, options, stop);
+        try
+        {
+            SubscriptionSession joined = new(session, consumer, options, time, log, events, requests);
+            await session.ExecuteAsync(LearnOfCrash);
+            await session.JoinAsync(consumer.Queue, consumer.Instance);
+            await joined._membership.AnnounceAsync();
+            QueueLog.Joined(log, consumer.Instance, consumer.Name, session.Id);
+            return joined;
+        }
+        catch
+        {
+            await session.DisposeAsync(); // It was opened here; its lock would keep a session alive that nobody runs.
+            throw;
+        }
+    }
+
+    /// <summary>Works until it is told to stop, or until the session's end throws.</summary>
+    public async Task ServeAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            if (_time.GetElapsedTime(_renewedAt) > _options.LeaseDuration) throw new TimeoutException("the lease was not renewed in time");
+
+            Hear();
+            if (_beatDue || _time.GetElapsedTime(_beatAt) >= _options.BeatInterval) await BeatAsync();
+            if (await StepAsync()) continue;
+
+            _requested ??= _requests.WaitToReadAsync(CancellationToken.None).AsTask();
+            await _session.WaitAsync(_requested, UntilNext(), stop);
+            if (_requested.IsCompleted) _requested = null;
+        }
+    }
+
+    /// <summary>Settles what was asked for until now, and leaves: the others may have the partitions at once.</summary>
+    public async Task LeaveAsync()
+    {
+        TakeRequests();
+        IReadOnlyList<Delivery> settled = [.. _underWay.OfType<SubscriptionRequest.Ack>().SelectMany(request => request.Deliveries)];
+        foreach (Delivery done in settled) _holdings.Settle(done.Tag);
+        await _fetch.RunAsync(settled, _holdings.TakeSettledClaims(), [], [], 0);
+        Complete();
+        await _membership.LeaveAsync();
+    }
+
+    /// <summary>Tells that all partitions are gone.</summary>
+    public void LoseAll()
+    {
+        foreach (int partition in _holdings.Partitions) _events.TryWrite(new SubscriptionEvent.Lost(partition));
+    }
+
+    /// <summary>Ends the requests that were under way.</summary>
+    public void FailRequests()
+    {
+        foreach (SubscriptionRequest request in _underWay) QueueSubscription.Fail(request);
+        _underWay.Clear();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            // A pooled connection outlives the session: without this the lock would say that the session lives on.
+            if (_session.Connection.FullState == System.Data.ConnectionState.Open) await _session.CloseAsync();
+        }
+        catch (Exception error) when (TransportFailures.IsBroker(error))
+        {
+            QueueLog.CloseFailed(_log, _consumer.Name, TransportFailures.Describe(error));
+        }
+
+        await _session.DisposeAsync();
+    }
+
+    private void Hear()
+    {
+        foreach (string signal in _session.TakeSignals())
+        {
+            if (signal == QueueSignals.Members) _beatDue = true;
+            foreach (int partition in QueueSignals.PartitionsOf(signal)) _holdings.Wake(partition);
+        }
+    }
+
+    private async Task BeatAsync()
+    {
+        long now = _time.GetTimestamp();
+        (MembershipView view, Watermark mark) = await _membership.BeatAsync() ?? throw new TimeoutException("other sessions ended this one");
+        _beatDue = false;
+        if (_time.GetElapsedTime(_beatAt, now) >= _options.BeatInterval)
+        {
+            // The safety poll, once in an interval and not with every signal.
+            _holdings.WakeAll();
+            _rescanDue = true;
+        }
+
+        (_renewedAt, _beatAt) = (now, now);
+        _holdings.Mark(mark);
+        DropTaken(view);
+
+        IReadOnlyCollection<int> live = view.Live(_session.Id);
+        BalanceDecision decision = PartitionBalance.Decide(_session.Id, live, view.Owners, _holdings.Revoking);
+        foreach (int partition in decision.Revoke)
+        {
+            _holdings.Revoke(partition);
+            _events.TryWrite(new SubscriptionEvent.Revoking(partition));
+        }
+
+        IReadOnlyList<TakenPartition> taken = decision.Take.Count > 0 || live.Count <= view.Neighbours.Count ? await _membership.TakeAsync(_holdings.Revoking) : [];
+        foreach (TakenPartition partition in taken)
+        {
+            _holdings.Gain(partition);
+            _events.TryWrite(new SubscriptionEvent.Gained(partition.Partition));
+        }
+
+        if (taken.Count + decision.Revoke.Count > 0) QueueLog.Rebalanced(_log, _session.Id, _consumer.Name, taken.Count, decision.Revoke.Count);
+        await SweepAsync(now);
+    }
+
+    // Nobody takes a partition from a living session; should the rows say so all the same, they are right.
+    private void DropTaken(MembershipView view)
+    {
+        foreach (int partition in _holdings.Partitions.Where(partition => partition >= view.Owners.Count || view.Owners[partition] != _session.Id).ToList())
+        {
+            _holdings.Drop(partition, []);
+            _events.TryWrite(new SubscriptionEvent.Lost(partition));
+        }
+    }
+
+    private async Task SweepAsync(long now)
+    {
+        if (_time.GetElapsedTime(_fullRescanAt, now) >= _options.FullRescanInterval)
+        {
+            _holdings.ForgetFloors();
+            _fullRescanAt = now;
+        }
+
+        if (_time.GetElapsedTime(_sweptAt, now) < _options.SweepInterval) return;
+
+        await QueueSweeper.SweepAsync(_session);
+        _sweptAt = now;
+    }
+
+    // One step: settle what was asked for, hand out again what came back, read what is next. False when there was nothing to do.
+    private async Task<bool> StepAsync()
+    {
+        TakeRequests();
+        IReadOnlyList<Delivery> settled = [.. _underWay.OfType<SubscriptionRequest.Ack>().SelectMany(request => request.Deliveries)];
+        foreach (Delivery done in settled) _holdings.Settle(done.Tag);
+        foreach (Delivery back in _underWay.OfType<SubscriptionRequest.Requeue>().SelectMany(request => request.Deliveries)) _holdings.Requeue(back.Tag);
+
+        IReadOnlyList<Delivery> again = _holdings.TakeAgain();
+        if (again.Count > 0) _events.TryWrite(new SubscriptionEvent.Delivered(again));
+
+        bool behind = (_rescanDue || _holdings.LateRowsExpected) && _time.GetElapsedTime(_rescannedAt) >= RescanGap;
+        IReadOnlyList<FetchRange> ranges = behind ? _holdings.Behind(_options.FetchRowsMax) : [];
+        if (behind && ranges.Count == 0 && _holdings.Demand > 0) EndRescan(_time.GetTimestamp(), [], []);
+        bool isBehind = ranges.Count > 0;
+        if (!isBehind) ranges = _holdings.Ahead(_options.FetchRowsMax);
+
+        bool worked = await SettleAndReadAsync(settled, ranges, isBehind) || _underWay.Count > 0;
+        await ReleaseAsync();
+        Complete();
+        return worked;
+    }
+
+    private async Task<bool> SettleAndReadAsync(IReadOnlyList<Delivery> settled, IReadOnlyList<FetchRange> ranges, bool isBehind)
+    {
+        if (settled.Count == 0 && ranges.Count == 0) return false;
+
+        long claim = ++_claims;
+        long begun = _time.GetTimestamp();
+        _holdings.Reading(ranges);
+        IReadOnlyList<Delivery> rows = await _fetch.RunAsync(settled, _holdings.TakeSettledClaims(), ranges, isBehind ? _holdings.Known : [], claim);
+        Hear();
+        IReadOnlyList<Delivery> accepted = _holdings.Accept(claim, ranges, rows);
+        if (accepted.Count > 0) _events.TryWrite(new SubscriptionEvent.Delivered(accepted));
+        if (isBehind) EndRescan(begun, ranges, rows);
+        return true;
+    }
+
+    private void EndRescan(long begun, IReadOnlyList<FetchRange> ranges, IReadOnlyList<Delivery> rows)
+    {
+        List<FetchRange> complete = [.. ranges.Where(range => rows.Count(row => row.Partition == range.Partition) < range.RowsMax)];
+        int all = _holdings.BehindCount;
+        _holdings.RescanDone(complete);
+        (_rescannedAt, _rescanTook) = (begun, _time.GetElapsedTime(begun));
+        _rescanDue = complete.Count < all;
+    }
+
+    private async Task ReleaseAsync()
+    {
+        List<int> released = [];
+        List<(int Partition, long Id)> unsettled = [];
+        foreach (int partition in _underWay.OfType<SubscriptionRequest.Release>().Select(request => request.Partition))
+        {
+            if (_holdings.Drop(partition, unsettled)) released.Add(partition);
+        }
+
+        if (released.Count == 0) return;
+
+        await _membership.ReleaseAsync(released, unsettled);
+        _beatDue = true; // Whoever should have had it may be gone by now.
+    }
+
+    private void TakeRequests()
+    {
+        while (_requests.TryRead(out SubscriptionRequest? request)) _underWay.Add(request);
+    }
+
+    private void Complete()
+    {
+        foreach (SubscriptionRequest request in _underWay) request.Done.TrySetResult();
+        _underWay.Clear();
+    }
+
+    // Where dead rows lie behind the cursors (an open transaction elsewhere keeps them) a rescan is slow: then it is rare, one part in twenty of the time.
+    private TimeSpan RescanGap => _rescanTook * 20 > LateRescanGap ? _rescanTook * 20 : LateRescanGap;
+
+    private TimeSpan UntilNext()
+    {
+        TimeSpan untilBeat = _options.BeatInterval - _time.GetElapsedTime(_beatAt);
+        if (!_rescanDue && !_holdings.LateRowsExpected) return untilBeat;
+
+        TimeSpan untilRescan = RescanGap - _time.GetElapsedTime(_rescannedAt);
+        return untilRescan < untilBeat && _holdings.Demand > 0 ? untilRescan : untilBeat;
+    }
+}
