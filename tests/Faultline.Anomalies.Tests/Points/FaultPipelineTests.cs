@@ -1,5 +1,6 @@
 using Faultline.Protocol.Faults;
 using Faultline.TestSupport;
+using Microsoft.Extensions.Logging;
 
 namespace Faultline.Anomalies.Tests.Points;
 
@@ -172,6 +173,25 @@ public sealed class FaultPipelineTests
     }
 
     [Fact]
+    public async Task Failed_claims_are_logged_once_in_a_while_with_their_number()
+    {
+        var store = new FailingStore();
+        var log = new ListLog();
+        var time = new ManualTime();
+        using var points = new FaultPipeline("orders-1", store, time, log);
+        using var panel = new ControlPanel(Replica.Service, store, points, time);
+        await panel.PlaceAsync(Replica.AnomalyOf(Point, FaultKinds.Drop), CancellationToken.None);
+        store.IsDown = true;
+
+        for (int failure = 0; failure < 5; failure++) await points.PassAsync(Point, Replica.PassageOf(), CancellationToken.None);
+        time.Advance(TimeSpan.FromSeconds(10));
+        await points.PassAsync(Point, Replica.PassageOf(), CancellationToken.None);
+
+        points.ClaimsFailed.ShouldBe(6);
+        log.Lines.Select(line => line[..10]).ShouldBe(["1 claim(s)", "5 claim(s)"]);
+    }
+
+    [Fact]
     public async Task Store_that_does_not_answer_means_no_fault_after_two_seconds()
     {
         var store = new FailingStore();
@@ -212,5 +232,17 @@ public sealed class FaultPipelineTests
         }
 
         return armed;
+    }
+
+    private sealed class ListLog : ILogger<FaultPipeline>
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines.Add(formatter(state, exception));
     }
 }
