@@ -12,7 +12,7 @@ namespace Faultline.Anomalies;
 /// </summary>
 public sealed class ControlPanel : IDisposable
 {
-    /// <summary>After so much silence the store is read again: an announcement may have been lost.</summary>
+    /// <summary>When the store has not been read for so long it is read again: an announcement may have been lost. Old ones that come again do not put that off.</summary>
     public static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _reading = new(1, 1);
@@ -24,7 +24,7 @@ public sealed class ControlPanel : IDisposable
     private readonly IReadOnlyList<GuardDescription> _known;
     private volatile GuardSet _guards = GuardSet.AllOn;
     private long _version = -1;
-    private long _heardAt;
+    private long _readAt;
 
     /// <summary>Makes the control panel of a process. Nothing is in force before <see cref="RefreshAsync"/>.</summary>
     /// <param name="service">The service, as <c>system/service</c>.</param>
@@ -42,7 +42,7 @@ public sealed class ControlPanel : IDisposable
         _time = time;
         _log = log ?? NullLogger<ControlPanel>.Instance;
         _known = guards ?? GuardNames.All;
-        _heardAt = time.GetTimestamp();
+        _readAt = time.GetTimestamp();
     }
 
     /// <summary>Tells all instances of the service that a version is there; set by whoever owns the broadcast. Null: they find out by themselves.</summary>
@@ -70,7 +70,7 @@ public sealed class ControlPanel : IDisposable
         try
         {
             ControlState? state = await _store.LoadAsync(Version, stop);
-            Interlocked.Exchange(ref _heardAt, _time.GetTimestamp());
+            Interlocked.Exchange(ref _readAt, _time.GetTimestamp());
             if (state is not null) PutIntoForce(state);
         }
         finally
@@ -84,11 +84,10 @@ public sealed class ControlPanel : IDisposable
     /// <param name="stop">Gives up.</param>
     public async Task OnAnnouncedAsync(long version, CancellationToken stop)
     {
-        Interlocked.Exchange(ref _heardAt, _time.GetTimestamp());
         if (version > Version) await RefreshAsync(stop);
     }
 
-    /// <summary>Watches until cancelled: reads the store again whenever nothing was heard for <see cref="SilenceLimit"/>.</summary>
+    /// <summary>Watches until cancelled: reads the store again whenever it has not been read for <see cref="SilenceLimit"/>.</summary>
     /// <param name="stop">Ends it.</param>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -96,7 +95,7 @@ public sealed class ControlPanel : IDisposable
         {
             while (true)
             {
-                TimeSpan left = SilenceLimit - _time.GetElapsedTime(Interlocked.Read(ref _heardAt));
+                TimeSpan left = SilenceLimit - _time.GetElapsedTime(Interlocked.Read(ref _readAt));
                 if (left > TimeSpan.Zero) await Task.Delay(left, _time, stop);
                 else await RefreshOrReportAsync(stop);
             }
@@ -204,7 +203,7 @@ public sealed class ControlPanel : IDisposable
         catch (Exception error) when (!stop.IsCancellationRequested) // The edge of the background loop: the next round tries again.
         {
             FaultLog.NotRead(_log, error, Version);
-            Interlocked.Exchange(ref _heardAt, _time.GetTimestamp());
+            Interlocked.Exchange(ref _readAt, _time.GetTimestamp());
         }
     }
 

@@ -12,7 +12,7 @@ namespace Faultline.Anomalies;
 public sealed class FaultPipeline : IDisposable
 {
     // A claim is one transaction in the service's own database. Where that takes longer than this the step goes on without the fault.
-    private static readonly TimeSpan ClaimLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ClaimLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReportPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
 

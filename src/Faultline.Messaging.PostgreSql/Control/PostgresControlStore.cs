@@ -15,7 +15,7 @@ namespace Faultline.Messaging.PostgreSql.Control;
 public sealed class PostgresControlStore : IControlStore, IAsyncDisposable
 {
     private const int ConnectionsMax = 4;
-    private const int ConnectSeconds = 2;
+    private const int ConnectSeconds = 5;
     private const int CommandSeconds = 5;
 
     // Whoever wants to know what fired reads it within an experiment; a record of a month ago only fills the disk.

@@ -1,5 +1,6 @@
 using Faultline.Protocol.Faults;
 using Faultline.TestSupport;
+using Microsoft.Extensions.Logging;
 
 namespace Faultline.Anomalies.Tests.Points;
 
@@ -172,7 +173,26 @@ public sealed class FaultPipelineTests
     }
 
     [Fact]
-    public async Task Store_that_does_not_answer_means_no_fault_after_two_seconds()
+    public async Task Failed_claims_are_logged_once_in_a_while_with_their_number()
+    {
+        var store = new FailingStore();
+        var log = new ListLog();
+        var time = new ManualTime();
+        using var points = new FaultPipeline("orders-1", store, time, log);
+        using var panel = new ControlPanel(Replica.Service, store, points, time);
+        await panel.PlaceAsync(Replica.AnomalyOf(Point, FaultKinds.Drop), CancellationToken.None);
+        store.IsDown = true;
+
+        for (int failure = 0; failure < 5; failure++) await points.PassAsync(Point, Replica.PassageOf(), CancellationToken.None);
+        time.Advance(TimeSpan.FromSeconds(10));
+        await points.PassAsync(Point, Replica.PassageOf(), CancellationToken.None);
+
+        points.ClaimsFailed.ShouldBe(6);
+        log.Lines.Select(line => line[..10]).ShouldBe(["1 claim(s)", "5 claim(s)"]);
+    }
+
+    [Fact]
+    public async Task Store_that_does_not_answer_means_no_fault_after_five_seconds()
     {
         var store = new FailingStore();
         using var replica = new Replica(store: store);
@@ -182,7 +202,9 @@ public sealed class FaultPipelineTests
         Task passing = replica.Points.PassAsync(Point, passage, CancellationToken.None).AsTask();
         passing.IsCompleted.ShouldBeFalse();
 
-        replica.Time.Advance(TimeSpan.FromSeconds(2));
+        replica.Time.Advance(TimeSpan.FromSeconds(4.9));
+        passing.IsCompleted.ShouldBeFalse();
+        replica.Time.Advance(TimeSpan.FromSeconds(0.1));
 
         await passing.EndsAsync();
         (passage.Fate, replica.Points.ClaimsFailed).ShouldBe((PassageFate.Go, 1));
@@ -212,5 +234,17 @@ public sealed class FaultPipelineTests
         }
 
         return armed;
+    }
+
+    private sealed class ListLog : ILogger<FaultPipeline>
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines.Add(formatter(state, exception));
     }
 }
