@@ -14,7 +14,7 @@ internal static class ServiceProcess
         if (tempers.Contains("dies-at-once")) return 7;
 
         // A service that does not notice the end of the lab: only the sweep can end it.
-        Task inputEnded = tempers.Contains("deaf") ? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System) : Console.In.ReadToEndAsync();
+        Task inputEnded = tempers.Contains("deaf") ? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System) : Task.Run(Console.In.ReadToEnd); // The reader's asynchronous methods block.
         using PosixSignalRegistration? ignored = tempers.Contains("stubborn") ? PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => context.Cancel = true) : null;
         using TcpListener listener = new(IPAddress.Loopback, int.Parse(portText, CultureInfo.InvariantCulture));
         listener.Start();

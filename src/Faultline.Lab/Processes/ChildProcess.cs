@@ -118,12 +118,13 @@ internal sealed class ChildProcess : IAsyncDisposable
         foreach (string word in (string[])["-c", Keeper.Launcher, "faultline"]) info.ArgumentList.Add(word);
         if (start.Kept)
         {
-            foreach (string word in (string[])[Keeper.Shell, "-c", Keeper.Script, "faultline-keeper"]) info.ArgumentList.Add(word);
+            foreach (string word in (string[])[Keeper.Shell, "-c", Keeper.ScriptRunner, "faultline-keeper"]) info.ArgumentList.Add(word);
         }
 
         info.ArgumentList.Add(start.FileName);
         foreach (string argument in start.Arguments) info.ArgumentList.Add(argument);
         if (start.CleanEnvironment) info.Environment.Clear();
+        if (start.Kept) info.Environment[Keeper.ScriptVariable] = Keeper.Script;
         foreach ((string name, string value) in start.Environment) info.Environment[name] = value;
         return info;
     }

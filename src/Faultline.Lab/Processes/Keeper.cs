@@ -13,6 +13,7 @@ internal static class Keeper
     /// <summary>Prints the program's pid as its first line; ends with the program's exit code.</summary>
     /// <remarks>A paused program is woken first, with its children (they are in sessions of their own). SIGINT, then SIGQUIT after 5 s, then SIGKILL after 5 s more.</remarks>
     public const string Script = """
+        unset FAULTLINE_KEEPER
         exec 3<&0
         "$@" </dev/null 3<&- 1>&2 &
         program=$!
@@ -32,6 +33,11 @@ internal static class Keeper
         kill -KILL "$watcher" 2>/dev/null
         exit "$code"
         """;
+
+    /// <summary>The script comes in a variable: on the command line it would fill the screens of people who look for their processes.</summary>
+    public const string ScriptVariable = "FAULTLINE_KEEPER";
+
+    public const string ScriptRunner = """eval "$FAULTLINE_KEEPER" """;
 
     public const string Shell = "/bin/sh";
 
