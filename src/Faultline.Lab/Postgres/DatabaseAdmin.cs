@@ -14,26 +14,27 @@ internal sealed partial class DatabaseAdmin(string prefix, string rolesPath) : I
 
     private const int NameCharsMax = 63;
 
-    private readonly SemaphoreSlim _rolesGate = new(1, 1);
+    private readonly SemaphoreSlim _gate = new(1, 1);
 
     public async Task<string> CreateAsync(NpgsqlDataSource admin, string server, string name, CancellationToken stop)
     {
         (string database, string role) = NamesOf(name);
-        string password = await EnsureRoleAsync(admin, role, stop);
-        if (!await ExistsAsync(admin, "SELECT 1 FROM pg_database WHERE datname = $1", database, stop))
+        await _gate.WaitAsync(stop); // One at a time: PostgreSQL refuses concurrent changes of one database's rights.
+        try
         {
-            try
+            string password = await EnsureRoleAsync(admin, role, stop);
+            if (!await ExistsAsync(admin, "SELECT 1 FROM pg_database WHERE datname = $1", database, stop))
             {
                 await ExecuteAsync(admin, $"CREATE DATABASE {Quote(database)} OWNER {Quote(role)}", stop);
             }
-            catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
-            {
-                stop.ThrowIfCancellationRequested(); // Created by another call at the same moment; what follows holds for that one too.
-            }
-        }
 
-        await ExecuteAsync(admin, $"REVOKE ALL ON DATABASE {Quote(database)} FROM PUBLIC", stop);
-        return new NpgsqlConnectionStringBuilder(server) { Database = database, Username = role, Password = password, ApplicationName = name }.ConnectionString;
+            await ExecuteAsync(admin, $"REVOKE ALL ON DATABASE {Quote(database)} FROM PUBLIC", stop);
+            return new NpgsqlConnectionStringBuilder(server) { Database = database, Username = role, Password = password, ApplicationName = name }.ConnectionString;
+        }
+        finally
+        {
+            _gate.Release();
+        }
     }
 
     public Task DropAsync(NpgsqlDataSource admin, string name, CancellationToken stop) =>
@@ -74,7 +75,7 @@ internal sealed partial class DatabaseAdmin(string prefix, string rolesPath) : I
         File.Delete(rolesPath);
     }
 
-    public void Dispose() => _rolesGate.Dispose();
+    public void Dispose() => _gate.Dispose();
 
     private (string Database, string Role) NamesOf(string name)
     {
@@ -91,33 +92,25 @@ internal sealed partial class DatabaseAdmin(string prefix, string rolesPath) : I
 
     private async Task<string> EnsureRoleAsync(NpgsqlDataSource admin, string role, CancellationToken stop)
     {
-        await _rolesGate.WaitAsync(stop);
-        try
+        Dictionary<string, string> passwords = File.Exists(rolesPath)
+            ? JsonSerializer.Deserialize<Dictionary<string, string>>(await File.ReadAllTextAsync(rolesPath, stop)) ?? []
+            : [];
+        if (!passwords.TryGetValue(role, out string? password))
         {
-            Dictionary<string, string> passwords = File.Exists(rolesPath)
-                ? JsonSerializer.Deserialize<Dictionary<string, string>>(await File.ReadAllTextAsync(rolesPath, stop)) ?? []
-                : [];
-            if (!passwords.TryGetValue(role, out string? password))
-            {
-                // Kept before it is set, and set at each call: a crash in between leaves no role that nobody can use.
-                passwords[role] = password = DataFolder.NewPassword();
-                await SafeFile.WriteSecretAsync(rolesPath, JsonSerializer.Serialize(passwords), stop);
-            }
-
-            bool exists = await ExistsAsync(admin, "SELECT 1 FROM pg_roles WHERE rolname = $1", role, stop);
-            string verifier = ScramVerifier.Create(password, int.Parse(PostgresSettings.ScramIterations, CultureInfo.InvariantCulture));
-            await ExecuteAsync(admin, $"{(exists ? "ALTER" : "CREATE")} ROLE {Quote(role)} LOGIN PASSWORD '{verifier}'", stop);
-            if (!await ExistsAsync(admin, "SELECT 1 FROM pg_roles WHERE rolname = current_user AND rolsuper AND $1 <> ''", role, stop))
-            {
-                await ExecuteAsync(admin, $"GRANT {Quote(role)} TO CURRENT_USER", stop); // Who is no superuser must be a member to make it an owner.
-            }
-
-            return password;
+            // Kept before it is set, and set at each call: a crash in between leaves no role that nobody can use.
+            passwords[role] = password = DataFolder.NewPassword();
+            await SafeFile.WriteSecretAsync(rolesPath, JsonSerializer.Serialize(passwords), stop);
         }
-        finally
+
+        bool exists = await ExistsAsync(admin, "SELECT 1 FROM pg_roles WHERE rolname = $1", role, stop);
+        string verifier = ScramVerifier.Create(password, int.Parse(PostgresSettings.ScramIterations, CultureInfo.InvariantCulture));
+        await ExecuteAsync(admin, $"{(exists ? "ALTER" : "CREATE")} ROLE {Quote(role)} LOGIN PASSWORD '{verifier}'", stop);
+        if (!await ExistsAsync(admin, "SELECT 1 FROM pg_roles WHERE rolname = current_user AND rolsuper AND $1 <> ''", role, stop))
         {
-            _rolesGate.Release();
+            await ExecuteAsync(admin, $"GRANT {Quote(role)} TO CURRENT_USER", stop); // Who is no superuser must be a member to make it an owner.
         }
+
+        return password;
     }
 
     private async Task<IReadOnlyList<string>> NamesWithPrefixAsync(NpgsqlDataSource admin, string sql, CancellationToken stop)
