@@ -6,6 +6,8 @@ internal sealed class LockFile : IAsyncDisposable
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(50);
 
+    private const int VainTriesMax = 5;
+
     private readonly FileStream _file;
 
     private LockFile(FileStream file) => _file = file;
@@ -16,16 +18,25 @@ internal sealed class LockFile : IAsyncDisposable
     public static LockFile? TryTake(string path, string purpose)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        FileStream file;
         try
         {
-            FileStream file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-            file.SetLength(0);
-            file.Write(System.Text.Encoding.UTF8.GetBytes(purpose));
-            return new LockFile(file);
+            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
         catch (IOException error) when (error is not (FileNotFoundException or DirectoryNotFoundException))
         {
             return null;
+        }
+
+        try
+        {
+            File.WriteAllText(NotePath(path), purpose); // Beside it, because a locked file cannot be read.
+            return new LockFile(file);
+        }
+        catch
+        {
+            file.Dispose(); // A lock that nobody knows of would be held as long as this process lives.
+            throw;
         }
     }
 
@@ -34,30 +45,23 @@ internal sealed class LockFile : IAsyncDisposable
         string path, string purpose, TimeSpan limit, Func<string, bool> worthWaiting, TimeProvider time, CancellationToken stop)
     {
         long start = time.GetTimestamp();
+        int vainTries = 0;
         while (true)
         {
             if (TryTake(path, purpose) is { } taken) return taken;
 
-            if (time.GetElapsedTime(start) > limit || !worthWaiting(NoteOf(path))) return null;
+            // The note is written after the lock is taken: a single look may find the note of the holder before.
+            vainTries = worthWaiting(NoteOf(path)) ? 0 : vainTries + 1;
+            if (time.GetElapsedTime(start) > limit || vainTries >= VainTriesMax) return null;
 
             await Task.Delay(RetryDelay, time, stop);
         }
     }
 
     /// <summary>What the holder says that it does with it.</summary>
-    public static string NoteOf(string path)
-    {
-        try
-        {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using StreamReader reader = new(file);
-            return reader.ReadToEnd();
-        }
-        catch (IOException)
-        {
-            return ""; // Not there yet, or being written: the caller asks again.
-        }
-    }
+    public static string NoteOf(string path) => File.Exists(NotePath(path)) ? File.ReadAllText(NotePath(path)) : "";
+
+    private static string NotePath(string path) => path + ".holder";
 
     public ValueTask DisposeAsync() => _file.DisposeAsync();
 }

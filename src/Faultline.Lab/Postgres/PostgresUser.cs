@@ -38,17 +38,17 @@ internal sealed partial class PostgresUser
     public static async Task<PostgresUser> FindAsync(
         PostgresInstallation installation, string folder, ProcessLedger ledger, TimeProvider time, CancellationToken stop)
     {
-        string? setpriv = Keeper.Which("setpriv");
-        if (EffectiveUser() != 0) return new PostgresUser(setpriv, setpriv is null ? [] : ["--pdeathsig", "INT"], other: null);
+        if (EffectiveUser() != 0) return new PostgresUser(setpriv: null, [], other: null);
 
-        if (setpriv is null) throw new LabException("PostgreSQL does not run as root and 'setpriv' (util-linux) is missing; install it, run as another user, or use --postgres <connection string>.");
+        string setpriv = Keeper.Which("setpriv")
+            ?? throw new LabException("PostgreSQL does not run as root and 'setpriv' (util-linux) is missing; install it, run as another user, or use --postgres <connection string>.");
 
         (uint User, uint Group) nobody = await NobodyAsync(stop);
         List<string> output = [];
         foreach (string[] privilege in Privileges)
         {
             string[] identity = [string.Create(CultureInfo.InvariantCulture, $"--reuid={nobody.User}"), string.Create(CultureInfo.InvariantCulture, $"--regid={nobody.Group}"), "--clear-groups"];
-            PostgresUser user = new(setpriv, [.. identity, .. privilege, "--pdeathsig", "INT"], nobody);
+            PostgresUser user = new(setpriv, [.. identity, .. privilege], nobody);
             output.Clear();
             ProcessStart probe = user.Command(Keeper.Shell, ["-c", """cd "$2" && exec "$1" --version""", "probe", installation.Postgres, folder], "postgres probe");
             if (await ToolRun.RunAsync(probe, ledger, output, time, stop) == 0 && output.Count == 1) return user;
@@ -58,7 +58,6 @@ internal sealed partial class PostgresUser
     }
 
     /// <summary>The command that runs a program as that user.</summary>
-    /// <remarks>Should the keeper be killed, the kernel sends SIGINT to the program (pdeathsig), which for PostgreSQL means: stop fast.</remarks>
     public ProcessStart Command(string program, IReadOnlyList<string> arguments, string role) =>
         _setpriv is null
             ? Describe(program, arguments, role)

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Faultline.Lab.Processes;
 
@@ -27,46 +26,33 @@ internal sealed class ChildProcess : IAsyncDisposable
     private static readonly TimeSpan OutputLimit = TimeSpan.FromSeconds(1);
 
     private readonly Process _process;
-    private readonly bool _ownSession;
     private readonly TimeProvider _time;
     private readonly Task _output;
-    private readonly TaskCompletionSource<int> _program = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ChildProcess(Process process, ProcessStart start, bool ownSession, Func<string, ValueTask> output, TimeProvider time)
+    private ChildProcess(Process process, Func<string, ValueTask> output, TimeProvider time)
     {
         _process = process;
-        _ownSession = ownSession;
         _time = time;
-        Func<string, ValueTask> standardOutput = start.Kept ? TakeProgramPidAsync : output;
-        _output = Task.WhenAll(
-            LinePump.RunAsync(process.StandardOutput.BaseStream, standardOutput),
-            LinePump.RunAsync(process.StandardError.BaseStream, output));
+        Program = ProcessTable.Find(process.Id) ?? new ProcessIdentity(process.Id, StartTicks: -1); // Ended already: an identity that nobody has.
+        _output = Task.WhenAll(LinePump.RunAsync(process.StandardOutput.BaseStream, output), LinePump.RunAsync(process.StandardError.BaseStream, output));
         Exited = WaitAsync();
     }
 
-    /// <summary>The program itself, which is the keeper's child when there is a keeper.</summary>
-    public ProcessIdentity Program { get; private set; }
+    /// <summary>The program itself.</summary>
+    public ProcessIdentity Program { get; }
 
-    /// <summary>Completes when the program (and its keeper) has ended; what it wrote is complete by then, within a second.</summary>
+    /// <summary>Completes when the program has ended; what it wrote is complete by then, within a second.</summary>
     public Task<ProcessExit> Exited { get; }
 
     public static async Task<ChildProcess> StartAsync(ProcessStart start, ProcessLedger ledger, Func<string, ValueTask> output, TimeProvider time)
     {
-        string? setsid = Keeper.Setsid();
-        Process process = new() { StartInfo = Describe(start, setsid) };
+        Process process = new() { StartInfo = Describe(start) };
         process.Start();
-        ChildProcess child = new(process, start, setsid is not null, output, time);
+        ChildProcess child = new(process, output, time);
         try
         {
-            // A launcher that ended already (no memory, a bad shell) shows as an exit; there is nothing to record then.
-            if (ProcessTable.Find(process.Id) is { } launched)
-            {
-                child.Program = launched;
-                ledger.Record(launched, start.Kept ? start.Role + " keeper" : start.Role);
-                await child.LetGoAsync();
-            }
-
-            if (start.Kept) await child.FindProgramAsync(ledger, start.Role);
+            ledger.Record(child.Program, start.Role);
+            await child.LetGoAsync();
             return child;
         }
         catch
@@ -79,50 +65,27 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Sends a signal to the program; false when it has ended.</summary>
     public bool Signal(Signal signal) => !Exited.IsCompleted && ProcessTable.IsRunning(Program) && Signals.Send(Program.Pid, signal);
 
-    /// <summary>Closes the program's input, which means: the lab lets go of you.</summary>
-    public async ValueTask CloseInputAsync()
-    {
-        try
-        {
-            await _process.StandardInput.DisposeAsync();
-        }
-        catch (IOException)
-        {
-            // The other end is gone already, with its reader: closed is what was wanted.
-            return;
-        }
-    }
-
     /// <summary>Kills what is left of it, and of what it started in its session.</summary>
     public async ValueTask DisposeAsync()
     {
         Signal(Processes.Signal.Kill);
-        if (!_process.HasExited) Signals.Send(_process.Id, Processes.Signal.Kill);
-        await CloseInputAsync();
         await Exited;
+        await CloseInputAsync();
         _process.Dispose();
     }
 
-    private static ProcessStartInfo Describe(ProcessStart start, string? setsid)
+    private static ProcessStartInfo Describe(ProcessStart start)
     {
-        ProcessStartInfo info = new()
+        string[] keeper = start.Kept ? [Keeper.Shell, "-c", Keeper.ScriptRunner, "faultline-keeper"] : [];
+        string[] words = [.. Keeper.OwnSession(), Keeper.Shell, "-c", Keeper.Launcher, "faultline-launcher", .. keeper, start.FileName, .. start.Arguments];
+        ProcessStartInfo info = new(words[0], words[1..])
         {
-            FileName = setsid ?? Keeper.Shell,
             WorkingDirectory = start.WorkingFolder ?? "",
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        if (setsid is not null) info.ArgumentList.Add(Keeper.Shell);
-        foreach (string word in (string[])["-c", Keeper.Launcher, "faultline"]) info.ArgumentList.Add(word);
-        if (start.Kept)
-        {
-            foreach (string word in (string[])[Keeper.Shell, "-c", Keeper.ScriptRunner, "faultline-keeper"]) info.ArgumentList.Add(word);
-        }
-
-        info.ArgumentList.Add(start.FileName);
-        foreach (string argument in start.Arguments) info.ArgumentList.Add(argument);
         if (start.CleanEnvironment) info.Environment.Clear();
         if (start.Kept) info.Environment[Keeper.ScriptVariable] = Keeper.Script;
         foreach ((string name, string value) in start.Environment) info.Environment[name] = value;
@@ -142,20 +105,16 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    private async Task FindProgramAsync(ProcessLedger ledger, string role)
+    private async ValueTask CloseInputAsync()
     {
-        if (await Task.WhenAny(_program.Task, Exited) != _program.Task) return;
-
-        if (ProcessTable.Find(await _program.Task) is not { } program) return;
-
-        Program = program;
-        ledger.Record(program, role);
-    }
-
-    private ValueTask TakeProgramPidAsync(string line)
-    {
-        if (int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out int pid)) _program.TrySetResult(pid);
-        return ValueTask.CompletedTask;
+        try
+        {
+            await _process.StandardInput.DisposeAsync();
+        }
+        catch (IOException)
+        {
+            return; // The other end is gone already, with its reader: closed is what was wanted.
+        }
     }
 
     private async Task<ProcessExit> WaitAsync()
@@ -165,7 +124,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         int code = _process.ExitCode;
 
         // What it started itself is in its group and would outlive it. The number is not given to others while the group has members.
-        if (_ownSession) Signals.SendToGroup(leader, Processes.Signal.Kill);
+        Signals.SendToGroup(leader, Processes.Signal.Kill);
 
         await Task.WhenAny(_output, Task.Delay(OutputLimit, _time));
         return new ProcessExit(code, _time.GetUtcNow());
