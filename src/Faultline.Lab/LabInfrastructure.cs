@@ -50,7 +50,7 @@ public sealed class LabInfrastructure : IAsyncDisposable
     {
         string root = Path.GetFullPath(options.Root);
         SweepReport sweep = await LabSweep.RunAsync(root, time, stop);
-        LabFolder folder = options.Name is { } name ? await LabFolder.OpenAsync(root, name, time, stop) : LabFolder.OpenRun(root);
+        LabFolder folder = options.Name is { } name ? await LabFolder.OpenAsync(root, name, time, stop) : await LabFolder.OpenRunAsync(root);
         LabInfrastructure lab = new(folder, sweep);
         try
         {

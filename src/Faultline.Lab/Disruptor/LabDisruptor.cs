@@ -102,24 +102,35 @@ public sealed class LabDisruptor
     /// <summary>Brings everything back that this lab took down, waits until it is healthy, and tells what it was.</summary>
     public async Task<IReadOnlyList<HealedTarget>> HealAllAsync(CancellationToken stop = default)
     {
-        IReadOnlyList<DisruptionRecord> down = _folder.Disruptions.All();
         List<HealedTarget> healed = [];
+        List<string> problems = [];
 
         // Clusters first: services do not get well without them.
-        foreach (DisruptionRecord record in down.OrderByDescending(record => FindCluster(record.Target) is not null))
+        foreach (DisruptionRecord record in _folder.Disruptions.All().OrderByDescending(record => FindCluster(record.Target) is not null))
         {
-            if ((FindCluster(record.Target)?.Process ?? _supervisor.Find(record.Target).SingleOrDefault()) is { } process)
+            try
             {
-                if (process.State == ProcessState.Paused) process.Resume();
-                else process.Start();
-                await process.WaitHealthyAsync(HealLimit, stop);
-                healed.Add(new HealedTarget(record.Target, record.Verb, record.At, ByEarlierLab: false));
+                if (await TryHealAsync(record.Target, stop)) healed.Add(new HealedTarget(record.Target, record.Verb, record.At, ByEarlierLab: false));
+                _folder.Disruptions.Remove(record.Target);
             }
-
-            _folder.Disruptions.Remove(record.Target); // Also when the instance was removed for good in between.
+            catch (LabException error)
+            {
+                problems.Add(error.Message); // It stays on the list; the others are healed all the same.
+            }
         }
 
-        return healed;
+        return problems.Count == 0 ? healed : throw new LabException($"Not everything is back: {string.Join(" ", problems)}");
+    }
+
+    /// <summary>False when the instance was removed for good in between.</summary>
+    private async Task<bool> TryHealAsync(string target, CancellationToken stop)
+    {
+        if ((FindCluster(target)?.Process ?? _supervisor.Find(target).SingleOrDefault()) is not { } process) return false;
+
+        if (process.State == ProcessState.Paused) process.Resume();
+        else process.Start();
+        await process.WaitHealthyAsync(HealLimit, stop);
+        return true;
     }
 
     private void Record(SupervisedProcess process, string verb, bool lasting)

@@ -20,7 +20,6 @@ public sealed partial class LabFolder : IAsyncDisposable
         Root = root;
         Name = name;
         Path = System.IO.Path.Combine(LabsFolder(root), name);
-        Directory.CreateDirectory(Path);
         Processes = new ProcessLedger(System.IO.Path.Combine(Path, "processes.jsonl"));
         Disruptions = new DisruptionLedger(System.IO.Path.Combine(Path, "disruptions.json"));
     }
@@ -51,16 +50,16 @@ public sealed partial class LabFolder : IAsyncDisposable
         LockFile? taken = await LockFile.TakeAsync(path, Note("lab"), SweepLimit, note => !note.StartsWith("lab ", StringComparison.Ordinal), time, stop);
         return taken is null
             ? throw new LabException($"Lab '{name}' runs already ({LockFile.NoteOf(path)} of {root}); stop it, or start this one on another port.")
-            : new LabFolder(root, name, taken);
+            : await CreateAsync(new LabFolder(root, name, taken));
     }
 
     /// <summary>Takes the first free folder among <c>run-1</c>, <c>run-2</c>, ...</summary>
-    public static LabFolder OpenRun(string root)
+    public static async Task<LabFolder> OpenRunAsync(string root)
     {
         for (int number = 1; number <= RunsMax; number++)
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"run-{number}");
-            if (LockFile.TryTake(LockPath(root, name), Note("lab")) is { } taken) return new LabFolder(root, name, taken);
+            if (LockFile.TryTake(LockPath(root, name), Note("lab")) is { } taken) return await CreateAsync(new LabFolder(root, name, taken));
         }
 
         throw new LabException($"{RunsMax} runs are under way in {root}; wait until one has ended.");
@@ -84,10 +83,32 @@ public sealed partial class LabFolder : IAsyncDisposable
         : [];
 
     /// <summary>Takes the folder in order to clean it; null when its lab runs, or another lab cleans it.</summary>
-    internal static LabFolder? TryOpenForSweep(string root, string name) =>
-        LockFile.TryTake(LockPath(root, name), Note("sweep")) is { } taken ? new LabFolder(root, name, taken) : null;
+    internal static async Task<LabFolder?> TryOpenForSweepAsync(string root, string name)
+    {
+        if (LockFile.TryTake(LockPath(root, name), Note("sweep")) is not { } taken) return null;
+
+        LabFolder folder = new(root, name, taken);
+        if (Directory.Exists(folder.Path)) return folder;
+
+        await taken.DisposeAsync(); // Another lab has cleaned and deleted it since the folders were listed.
+        return null;
+    }
 
     internal static string LockPath(string root, string name) => System.IO.Path.Combine(root, ".faultline", "locks", name + ".lock");
+
+    private static async Task<LabFolder> CreateAsync(LabFolder folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder.Path);
+            return folder;
+        }
+        catch
+        {
+            await folder._lock.DisposeAsync(); // Nobody else has it, and the name would stay taken.
+            throw;
+        }
+    }
 
     private static string LabsFolder(string root) => System.IO.Path.Combine(root, ".faultline", "labs");
 

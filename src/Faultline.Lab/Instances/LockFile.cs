@@ -1,3 +1,5 @@
+using Faultline.Lab.Problems;
+
 namespace Faultline.Lab.Instances;
 
 /// <summary>A lock that is an open file: the kernel releases it when the process that holds it ends, however it ends.</summary>
@@ -17,15 +19,19 @@ internal sealed class LockFile : IAsyncDisposable
     /// <param name="purpose">A note for those who find it locked, such as "lab 4711".</param>
     public static LockFile? TryTake(string path, string purpose)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         FileStream file;
         try
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
         catch (IOException error) when (error is not (FileNotFoundException or DirectoryNotFoundException))
         {
             return null;
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new LabException($"{Path.GetDirectoryName(path)} belongs to another user; run the lab as that user, or delete the folder .faultline.", error);
         }
 
         try

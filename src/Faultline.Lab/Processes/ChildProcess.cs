@@ -65,12 +65,25 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Sends a signal to the program; false when it has ended.</summary>
     public bool Signal(Signal signal) => !Exited.IsCompleted && ProcessTable.IsRunning(Program) && Signals.Send(Program.Pid, signal);
 
+    /// <summary>Lets go of it, as the end of the lab does.</summary>
+    public void CloseInput()
+    {
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            return; // The other end is gone already, with its reader: closed is what was wanted.
+        }
+    }
+
     /// <summary>Kills what is left of it, and of what it started in its session.</summary>
     public async ValueTask DisposeAsync()
     {
         Signal(Processes.Signal.Kill);
         await Exited;
-        await CloseInputAsync();
+        CloseInput();
         _process.Dispose();
     }
 
@@ -102,18 +115,6 @@ internal sealed class ChildProcess : IAsyncDisposable
         catch (IOException)
         {
             return; // It died at once; its exit tells more than the broken pipe.
-        }
-    }
-
-    private async ValueTask CloseInputAsync()
-    {
-        try
-        {
-            await _process.StandardInput.DisposeAsync();
-        }
-        catch (IOException)
-        {
-            return; // The other end is gone already, with its reader: closed is what was wanted.
         }
     }
 

@@ -4,8 +4,7 @@ namespace Faultline.Lab.Supervisor;
 
 /// <summary>One service instance: what to start and how to see that it is well.</summary>
 /// <remarks>
-/// In arguments and environment values <c>{port}</c> stands for the port. The instance gets a pipe as its standard input and must end when that ends:
-/// this is how it notices that the lab is gone.
+/// In arguments and environment values <c>{port}</c> stands for the port.
 /// </remarks>
 public sealed record InstanceSpec
 {
@@ -41,6 +40,10 @@ public sealed record InstanceSpec
     /// <summary>How long it may take to end after SIGTERM before it is killed.</summary>
     /// <value>10 seconds.</value>
     public TimeSpan GracePeriod { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether the program ends by itself when its standard input ends, which is how it notices that the lab is gone.</summary>
+    /// <value>True. False for programs that know nothing of the lab: their input is empty, and they get SIGINT, SIGQUIT and SIGKILL when the lab is gone.</value>
+    public bool EndsWithInput { get; init; } = true;
 
     /// <summary>The service with its system: <c>ticketflow/tickets</c>.</summary>
     public string ServiceTarget => $"{System}/{Service}";

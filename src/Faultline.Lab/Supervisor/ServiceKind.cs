@@ -27,6 +27,7 @@ internal sealed class ServiceKind(InstanceSpec spec, LabFolder folder, FreePorts
         ProcessStart start = new(spec.Executable, [.. spec.Arguments.Select(argument => argument.Replace("{port}", port))], Target)
         {
             WorkingFolder = spec.WorkingFolder,
+            Kept = !spec.EndsWithInput,
             Environment = spec.Environment.ToDictionary(pair => pair.Key, pair => pair.Value.Replace("{port}", port)),
         };
         _last = await ChildProcess.StartAsync(start, folder.Processes, Log.AppendAsync, time);

@@ -17,10 +17,10 @@ internal static class LabSweep
         List<string> problems = [];
         foreach (string name in LabFolder.Names(root))
         {
-            if (LabFolder.TryOpenForSweep(root, name) is not { } folder) continue;
-
             try
             {
+                if (await LabFolder.TryOpenForSweepAsync(root, name) is not { } folder) continue;
+
                 await using (folder)
                 {
                     ended += await CleanAsync(folder, time, stop);

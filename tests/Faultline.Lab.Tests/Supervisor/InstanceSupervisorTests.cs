@@ -15,7 +15,7 @@ public sealed class InstanceSupervisorTests
     [Fact]
     public async Task Instance_becomes_healthy_and_shows_its_port_pid_memory_and_lines()
     {
-        await using Bench bench = new();
+        await using Bench bench = await Bench.OpenAsync();
         SupervisedProcess instance = bench.Supervisor.Start(TestLab.Service("echo"));
 
         await instance.WaitHealthyAsync(Limits.Hang, Stop);
@@ -31,7 +31,7 @@ public sealed class InstanceSupervisorTests
     [Fact]
     public async Task Instance_that_dies_is_started_again_and_the_signal_is_told_apart_from_an_exit()
     {
-        await using Bench bench = new();
+        await using Bench bench = await Bench.OpenAsync();
         SupervisedProcess instance = bench.Supervisor.Start(TestLab.Service("echo"));
         await instance.WaitHealthyAsync(Limits.Hang, Stop);
 
@@ -44,7 +44,7 @@ public sealed class InstanceSupervisorTests
     [Fact]
     public async Task Instance_that_cannot_start_is_tried_again_ever_later_and_the_waiter_is_told_why()
     {
-        await using Bench bench = new();
+        await using Bench bench = await Bench.OpenAsync();
         SupervisedProcess instance = bench.Supervisor.Start(TestLab.Service("broken", "dies-at-once"));
 
         LabException error = await Should.ThrowAsync<LabException>(() => instance.WaitHealthyAsync(Limits.Hang, Stop));
@@ -57,7 +57,7 @@ public sealed class InstanceSupervisorTests
     [Fact]
     public async Task Instance_that_answers_with_an_error_is_not_healthy()
     {
-        await using Bench bench = new();
+        await using Bench bench = await Bench.OpenAsync();
         SupervisedProcess instance = bench.Supervisor.Start(TestLab.Service("sick", "sick"));
 
         LabException error = await Should.ThrowAsync<LabException>(() => instance.WaitHealthyAsync(TimeSpan.FromSeconds(1), Stop));
@@ -68,7 +68,7 @@ public sealed class InstanceSupervisorTests
     [Fact]
     public async Task Stop_ends_an_instance_in_grace_or_else_by_force_and_it_stays_down()
     {
-        await using Bench bench = new();
+        await using Bench bench = await Bench.OpenAsync();
         SupervisedProcess polite = bench.Supervisor.Start(TestLab.Service("polite"));
         SupervisedProcess stubborn = bench.Supervisor.Start(TestLab.Service("stubborn", "stubborn") with { GracePeriod = TimeSpan.FromMilliseconds(300) });
         await bench.Supervisor.WaitHealthyAsync(Limits.Hang, Stop);
@@ -88,7 +88,7 @@ public sealed class InstanceSupervisorTests
     [Fact]
     public async Task Log_file_stays_within_its_bound_while_the_newest_lines_are_kept()
     {
-        await using Bench bench = new();
+        await using Bench bench = await Bench.OpenAsync();
         SupervisedProcess instance = bench.Supervisor.Start(TestLab.Service("chatty", "chatty"));
 
         await instance.WaitHealthyAsync(Limits.Hang, Stop);
@@ -104,7 +104,7 @@ public sealed class InstanceSupervisorTests
     [Fact]
     public async Task Follower_sees_each_line_as_it_comes()
     {
-        await using Bench bench = new();
+        await using Bench bench = await Bench.OpenAsync();
         SupervisedProcess instance = bench.Supervisor.Start(TestLab.Service("echo"));
         await instance.WaitHealthyAsync(Limits.Hang, Stop);
         await using IAsyncEnumerator<LogLine> lines = instance.Log.FollowAsync(lines: 1, Stop).GetAsyncEnumerator(Stop);
@@ -121,7 +121,7 @@ public sealed class InstanceSupervisorTests
     [Fact]
     public async Task Each_change_of_state_is_told_in_order()
     {
-        await using Bench bench = new();
+        await using Bench bench = await Bench.OpenAsync();
         var changes = bench.Supervisor.Changes.Subscribe();
         SupervisedProcess instance = bench.Supervisor.Start(TestLab.Service("echo"));
         await instance.WaitHealthyAsync(Limits.Hang, Stop);
@@ -141,7 +141,7 @@ public sealed class InstanceSupervisorTests
     [Fact]
     public async Task Instance_takes_another_port_when_its_own_was_taken_while_it_was_down()
     {
-        await using Bench bench = new();
+        await using Bench bench = await Bench.OpenAsync();
         SupervisedProcess instance = bench.Supervisor.Start(TestLab.Service("echo"));
         await instance.WaitHealthyAsync(Limits.Hang, Stop);
         int port = instance.Port;
@@ -158,7 +158,7 @@ public sealed class InstanceSupervisorTests
     [Fact]
     public async Task Wrong_spec_is_refused_with_all_its_problems()
     {
-        await using Bench bench = new();
+        await using Bench bench = await Bench.OpenAsync();
         InstanceSpec spec = TestLab.Service("echo") with { Executable = "/no/such", HealthPath = "health", Ordinal = 0 };
 
         LabException error = Should.Throw<LabException>(() => bench.Supervisor.Start(spec));
@@ -174,14 +174,20 @@ public sealed class InstanceSupervisorTests
         private readonly TestFolder _files;
         private readonly LabFolder _folder;
 
-        public Bench([System.Runtime.CompilerServices.CallerMemberName] string test = "")
+        private Bench(TestFolder files, LabFolder folder)
         {
-            _files = TestFolder.Create(test: test);
-            _folder = LabFolder.OpenRun(_files.Path);
+            _files = files;
+            _folder = folder;
             Supervisor = new InstanceSupervisor(_folder, new FreePorts(_folder.Path), new ProcessChanges(), TimeProvider.System);
         }
 
         public InstanceSupervisor Supervisor { get; }
+
+        public static async Task<Bench> OpenAsync([System.Runtime.CompilerServices.CallerMemberName] string test = "")
+        {
+            TestFolder files = TestFolder.Create(test: test);
+            return new Bench(files, await LabFolder.OpenRunAsync(files.Path));
+        }
 
         public ValueTask DisposeSupervisorAsync() => Supervisor.DisposeAsync();
 

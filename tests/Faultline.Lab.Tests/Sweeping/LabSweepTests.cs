@@ -127,6 +127,20 @@ public sealed class LabSweepTests
     }
 
     [Fact]
+    public async Task Program_that_knows_nothing_of_the_lab_is_stopped_when_the_lab_lets_go_of_its_input()
+    {
+        using TestFolder folder = TestFolder.Create();
+        ProcessLedger ledger = new(Path.Combine(folder.Path, "processes.jsonl"));
+        ProcessStart sleep = new("/bin/sleep", ["600"], "test") { Kept = true };
+        await using ChildProcess child = await ChildProcess.StartAsync(sleep, ledger, _ => ValueTask.CompletedTask, TimeProvider.System);
+        ledger.StillRunning().ShouldHaveSingleItem().Process.ShouldBe(child.Program);
+
+        child.CloseInput();
+
+        (await child.Exited.WaitAsync(Limits.Hang, Stop)).Signal.ShouldBe("SIGINT");
+    }
+
+    [Fact]
     public async Task Record_of_another_boot_is_nobodys()
     {
         using TestFolder folder = TestFolder.Create();
