@@ -6,25 +6,25 @@ namespace Faultline.Lab.Supervisor;
 internal interface IProcessKind
 {
     /// <summary>The name in status, events and disruptions.</summary>
-    public string Target { get; }
+    string Target { get; }
 
     /// <summary>Where it listens; 0 before the first start.</summary>
-    public int Port { get; }
+    int Port { get; }
 
-    public InstanceLog Log { get; }
+    InstanceLog Log { get; }
 
     /// <summary>How often to ask for its health while it starts, and afterwards.</summary>
-    public (TimeSpan WhileStarting, TimeSpan Later) ProbeIntervals { get; }
+    (TimeSpan WhileStarting, TimeSpan Later) ProbeIntervals { get; }
 
     /// <summary>What to send in order to stop it, and how long each may take. The last one is SIGKILL.</summary>
-    public IReadOnlyList<(Signal Signal, TimeSpan Limit)> StopLadder { get; }
+    IReadOnlyList<(Signal Signal, TimeSpan Limit)> StopLadder { get; }
 
     /// <summary>Clears what an earlier process left, and starts one.</summary>
-    public Task<ChildProcess> StartAsync(CancellationToken stop);
+    Task<ChildProcess> StartAsync(CancellationToken stop);
 
     /// <summary>Null when it is healthy, or else what is wrong.</summary>
-    public Task<string?> ProbeAsync(CancellationToken stop);
+    Task<string?> ProbeAsync(CancellationToken stop);
 
     /// <summary>All processes of it, the one that starts the others first.</summary>
-    public IReadOnlyList<int> Members(ChildProcess running);
+    IReadOnlyList<int> Members(ChildProcess running);
 }
