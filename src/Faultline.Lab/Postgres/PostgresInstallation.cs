@@ -1,0 +1,11 @@
+namespace Faultline.Lab.Postgres;
+
+/// <summary>PostgreSQL's programs on this machine.</summary>
+/// <param name="BinFolder">The folder that holds <c>postgres</c> and <c>initdb</c>.</param>
+/// <param name="Version">The version of the package they came in.</param>
+public sealed record PostgresInstallation(string BinFolder, string Version)
+{
+    internal string Postgres => Path.Combine(BinFolder, "postgres");
+
+    internal string Initdb => Path.Combine(BinFolder, "initdb");
+}

@@ -1,0 +1,2 @@
+// The lab runs on Linux and macOS.
+[assembly: System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
