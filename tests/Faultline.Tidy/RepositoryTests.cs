@@ -29,7 +29,7 @@ public sealed class RepositoryTests
     public void Files_are_of_agreed_types() => RootAndTypes.UnknownTypes(Repository.Files, TidySettings.Current).ShouldBeNone();
 
     [Fact]
-    public void A_file_of_an_unknown_type_is_found() => RootAndTypes.UnknownTypes([new("src/A.cs", ""), new("src/change.patch", ""), new("LICENSE", "")], OnlyCode).ShouldBite(".patch");
+    public void A_file_of_an_unknown_type_is_found() => RootAndTypes.UnknownTypes([new("src/A.cs", ""), new("src/change.patch", ""), new("LICENSE", ""), new("faultline", "#!/bin/sh")], OnlyCode).ShouldBite(".patch");
 
     [Fact]
     public void Every_path_in_the_documents_exists() => Documents.DeadPaths(Repository.Documents, LinesOf).ShouldBeNone();

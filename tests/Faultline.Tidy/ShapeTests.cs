@@ -50,6 +50,7 @@ public sealed class ShapeTests
     [InlineData("abstract class A;", 0)]
     [InlineData("record struct A(int B);", 0)]
     [InlineData("sealed partial class A; partial class A;", 0)]
+    [InlineData("class A { [Benchmark] public void B() { } }", 0)]
     [InlineData("class A<T>; sealed class B : A<int>;", 0)]
     public void A_class_that_nobody_derives_from_is_found(string code, int found) => TypeShape.Unsealed([new("src/A.cs", code)]).Count().ShouldBe(found);
 

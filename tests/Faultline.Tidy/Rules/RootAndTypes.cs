@@ -7,7 +7,7 @@ internal static class RootAndTypes
 {
     public const int VisibleMax = 16;
 
-    private static readonly HashSet<string> NamesWithoutType = ["faultline", "run", "LICENSE", "NOTICE", "Dockerfile", ".gitignore", ".gitattributes", ".editorconfig", ".dockerignore", ".npmrc"];
+    private static readonly HashSet<string> NamesWithoutType = ["LICENSE", "NOTICE", "Dockerfile", ".gitignore", ".gitattributes", ".editorconfig", ".dockerignore", ".npmrc"];
 
     public static IEnumerable<string> UnknownEntries(IEnumerable<string> entries, TidySettings settings) =>
         entries.Where(entry => !settings.RootEntries.Contains(entry)).Select(entry => $"{entry} does not belong at the root; allowed is what eng/tidy.json lists");
@@ -20,6 +20,9 @@ internal static class RootAndTypes
 
     public static IEnumerable<string> UnknownTypes(IEnumerable<SourceFile> files, TidySettings settings) =>
         from file in files
-        where !NamesWithoutType.Contains(file.Name) && !settings.FileTypes.Contains(file.Extension)
+        where !NamesWithoutType.Contains(file.Name) && !settings.FileTypes.Contains(file.Extension) && !IsCommand(file)
         select $"{file.Path}: files of type '{file.Extension}' are not in the list of eng/tidy.json";
+
+    // A command has no type in its name and says in its first line who runs it.
+    private static bool IsCommand(SourceFile file) => file.Extension.Length == 0 && file.Text.StartsWith("#!", StringComparison.Ordinal);
 }

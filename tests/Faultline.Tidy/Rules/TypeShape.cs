@@ -21,7 +21,7 @@ internal static class TypeShape
         return
             from type in parts
             let first = type.First()
-            where !type.Any(part => part.Type.Modifiers.Any(IsClosed)) && !bases.Contains(first.Type.Identifier.Text)
+            where !type.Any(part => part.Type.Modifiers.Any(IsClosed) || HoldsBenchmarks(part.Type)) && !bases.Contains(first.Type.Identifier.Text)
             select $"{first.File.At(first.Type)}: {type.Key} is not sealed, and nothing derives from it";
     }
 
@@ -38,6 +38,10 @@ internal static class TypeShape
 
     private static bool IsClosed(SyntaxToken modifier) =>
         modifier.IsKind(SyntaxKind.SealedKeyword) || modifier.IsKind(SyntaxKind.StaticKeyword) || modifier.IsKind(SyntaxKind.AbstractKeyword);
+
+    // BenchmarkDotNet derives from the class at run time and refuses a sealed one.
+    private static bool HoldsBenchmarks(TypeDeclarationSyntax type) =>
+        type.Members.SelectMany(member => member.AttributeLists).SelectMany(list => list.Attributes).Any(attribute => attribute.Name.ToString() == "Benchmark");
 
     private static string SimpleName(TypeSyntax type) => type switch
     {
