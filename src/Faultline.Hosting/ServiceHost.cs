@@ -10,6 +10,7 @@ using Faultline.Messaging.Envelopes;
 using Faultline.Messaging.Publishing;
 using Faultline.Messaging.Running;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;

@@ -30,7 +30,7 @@ internal static class PostgresBackend
         var bell = new LeaderBell(database, time);
         var ledger = new LedgerReader(database, service);
         var desk = new DeadLetterDesk(database, service, settings.Partitions);
-        var transport = new PostgreSqlTransport(broker, new PostgreSqlTransportOptions(), time, log);
+        var transport = await PostgreSqlTransport.ConnectAsync(broker, time, log.CreateLogger("Faultline.Transport"), stop);
         return new ServiceBackend
         {
             Store = new PostgresStore(database, election, instance, settings.Audit),

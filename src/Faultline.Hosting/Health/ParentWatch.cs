@@ -11,7 +11,8 @@ internal sealed class ParentWatch(IHostApplicationLifetime lifetime) : Backgroun
         byte[] nothing = new byte[64];
         try
         {
-            while (await input.ReadAsync(nothing, stoppingToken) > 0)
+            // Reading the console blocks its thread and knows no cancellation: it waits on a thread of its own, which the process's end takes along.
+            while (await Task.Run(() => input.Read(nothing), CancellationToken.None).WaitAsync(stoppingToken) > 0)
             {
                 // Nobody writes here; only the end counts.
             }

@@ -1,0 +1,1 @@
+return await Faultline.Cli.Commands.ServiceCommand.RunAsync(args);
