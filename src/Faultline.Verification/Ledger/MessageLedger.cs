@@ -9,11 +9,13 @@ public sealed class MessageLedger
 {
     private readonly LedgerStore _store;
     private readonly bool[]? _operations;
+    private readonly bool _withUnknown;
 
-    internal MessageLedger(LedgerStore store, bool[]? operations)
+    internal MessageLedger(LedgerStore store, bool[]? operations, bool withUnknown = false)
     {
         _store = store;
         _operations = operations;
+        _withUnknown = withUnknown;
     }
 
     internal LedgerStore Store => _store;
@@ -41,6 +43,20 @@ public sealed class MessageLedger
         }
 
         return new MessageLedger(_store, mine);
+    }
+
+    /// <summary>The account of what belongs to none of some cells: other operations, and messages that no operation is known for.</summary>
+    /// <param name="operationIdPrefixes">The prefixes of the cells.</param>
+    public MessageLedger Rest(IReadOnlyCollection<string> operationIdPrefixes)
+    {
+        bool[] rest = new bool[_store.Operations.Count];
+        for (int number = 0; number < rest.Length; number++)
+        {
+            string id = _store.Operations[number]!;
+            rest[number] = (_operations is null || _operations[number]) && !operationIdPrefixes.Any(prefix => id.StartsWith(prefix, StringComparison.Ordinal));
+        }
+
+        return new MessageLedger(_store, rest, withUnknown: true);
     }
 
     /// <summary>What is owed: every published message at every consumer of its route, in the order in which the rows came. Computed while read.</summary>
@@ -100,6 +116,13 @@ public sealed class MessageLedger
             if (!_operations[operation]) continue;
 
             for (int number = _store.FirstOfOperation[operation]; number >= 0; number = _store.Messages[number].NextOfOperation) yield return number;
+        }
+
+        if (!_withUnknown) yield break;
+
+        for (int number = 0; number < _store.Messages.Count; number++)
+        {
+            if (_store.Messages[number].Operation == NameTable.None) yield return number;
         }
     }
 
