@@ -98,6 +98,13 @@ public sealed class History
         });
     }
 
+    /// <summary>Takes up all operations of another history.</summary>
+    /// <param name="other">Stays as it is.</param>
+    public void AddAll(History other)
+    {
+        for (int place = 0; place < other.Count; place++) _operations.Add(other._operations[place]);
+    }
+
     /// <summary>The part of the history whose operation ids begin with a prefix: one cell of a battery.</summary>
     /// <param name="operationIdPrefix">See <c>Cells.OperationIdPrefix</c>.</param>
     public History Only(string operationIdPrefix)
