@@ -65,7 +65,7 @@ internal sealed class NoOrphans : IChecker
     {
         foreach (FactView fact in message.Facts)
         {
-            if (fact.Fact != LedgerFact.Handled || message.Consumers.Contains(fact.Service)) continue;
+            if (fact.Fact != LedgerFact.Handled || message.GoesTo(fact.Service)) continue;
 
             finding.Violates(StrayKind, () => $"{Sentences.Name(message)} was handled at {fact.Service}, which no route leads to", [message.OperationId], [message.Id], fact.Service);
             return;

@@ -17,40 +17,45 @@ internal sealed class OrderPerKey : IChecker
     public Finding Check(CheckContext context)
     {
         var finding = new FindingBuilder(Name);
-        var handled = new List<Delivery>();
-        foreach (Delivery delivery in context.Ledger.Deliveries())
-        {
-            if (delivery is { Fate: Fate.Done, KeyNumber: >= 0, PublishedPosition: > 0, HandledPosition: > 0 }) handled.Add(delivery);
-        }
-
-        handled.Sort(Compare);
-        for (int at = 0; at < handled.Count; at++)
+        List<Passage> passages = Passages(context.Ledger);
+        passages.Sort(Passage.InOrder);
+        for (int at = 0; at < passages.Count; at++)
         {
             finding.Judged();
-            if (at == 0 || !SameLane(handled[at - 1], handled[at])) continue;
+            if (at == 0 || passages[at - 1].Lane != passages[at].Lane || passages[at].Published >= passages[at - 1].Published) continue;
 
-            Delivery before = handled[at - 1], after = handled[at];
-            if (after.PublishedPosition < before.PublishedPosition)
-            {
-                finding.Violates(
-                    OvertakenKind,
-                    () => $"{Sentences.Name(before)} was handled at {before.Consumer} before {Sentences.Name(after)}, which {after.Publisher} published first under the same key",
-                    [after.OperationId, before.OperationId], [after.MessageId, before.MessageId], after.Consumer);
-            }
+            Delivery before = passages[at - 1].Delivery, after = passages[at].Delivery;
+            finding.Violates(
+                OvertakenKind,
+                () => $"{Sentences.Name(before)} was handled at {before.Consumer} before {Sentences.Name(after)}, which {after.Publisher} published first under the same key",
+                [after.OperationId, before.OperationId], [after.MessageId, before.MessageId], after.Consumer);
         }
 
         return finding.Build("no message with a key was handled");
     }
 
-    private static bool SameLane(in Delivery one, in Delivery other) =>
-        one.ConsumerNumber == other.ConsumerNumber && one.PublisherNumber == other.PublisherNumber && one.KeyNumber == other.KeyNumber;
-
-    private static int Compare(Delivery one, Delivery other)
+    private static List<Passage> Passages(MessageLedger ledger)
     {
-        int order = one.ConsumerNumber.CompareTo(other.ConsumerNumber);
-        if (order == 0) order = one.PublisherNumber.CompareTo(other.PublisherNumber);
-        if (order == 0) order = one.KeyNumber.CompareTo(other.KeyNumber);
-        if (order == 0) order = one.HandledPosition.CompareTo(other.HandledPosition);
-        return order == 0 ? one.PublishedPosition.CompareTo(other.PublishedPosition) : order;
+        var passages = new List<Passage>();
+        foreach (Delivery delivery in ledger.Deliveries())
+        {
+            if (delivery is { Fate: Fate.Done, KeyNumber: >= 0, PublishedPosition: > 0, HandledPosition: > 0 })
+            {
+                passages.Add(new Passage((delivery.ConsumerNumber, delivery.PublisherNumber, delivery.KeyNumber), delivery.HandledPosition, delivery.PublishedPosition, delivery));
+            }
+        }
+
+        return passages;
+    }
+
+    /// <summary>What the order depends on, taken out of the ledger once: sorting looks at it many times.</summary>
+    private readonly record struct Passage((int Consumer, int Publisher, int Key) Lane, long Handled, long Published, Delivery Delivery)
+    {
+        public static int InOrder(Passage one, Passage other)
+        {
+            int order = one.Lane.CompareTo(other.Lane);
+            if (order == 0) order = one.Handled.CompareTo(other.Handled);
+            return order == 0 ? one.Published.CompareTo(other.Published) : order;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Faultline.Protocol.Faults;
 using Faultline.Verification.Schedules;
@@ -139,9 +140,12 @@ public static class ExperimentWriter
         private static object? Settled(object? value) => value switch
         {
             Map map => map.Given(),
-            string => value,
+            string text => Whole(text),
             System.Collections.IEnumerable list => list.Cast<object?>().Select(Settled).ToList(),
             _ => value,
         };
+
+        /// <summary>Half a surrogate pair cannot be written; it can come from the operation id of a hostile request.</summary>
+        private static string Whole(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
     }
 }

@@ -57,6 +57,14 @@ public readonly struct MessageView
         }
     }
 
+    /// <summary>Whether its route names a service.</summary>
+    /// <param name="service">As <c>system/service</c>.</param>
+    public bool GoesTo(string service)
+    {
+        int number = _store.Services.Find(service);
+        return Array.IndexOf(_store.ConsumersOf(_store.Messages[_number]), number) >= 0;
+    }
+
     /// <summary>Everything that is stated about it, in the order in which the rows came.</summary>
     public IEnumerable<FactView> Facts
     {

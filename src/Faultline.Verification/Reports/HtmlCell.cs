@@ -66,7 +66,7 @@ internal static class HtmlCell
             page.Raw(step.IsFault ? "<li class=\"fault\">" : step.At is null ? "<li class=\"never\">" : "<li>");
             if (step.At is { } at) page.Element("time", Texts.Clock(at));
             page.Text(step.What);
-            string where = string.Join(", ", new[] { step.Service, step.Instance, step.Attempt > 1 ? $"attempt {step.Attempt}" : null }.OfType<string>());
+            string where = string.Join(", ", new[] { step.Service is { } service && step.Instance?.StartsWith(service, StringComparison.Ordinal) == true ? null : step.Service, step.Instance, step.Attempt > 1 ? $"attempt {step.Attempt}" : null }.OfType<string>());
             if (where.Length > 0) page.Raw(" ").Element("span", where, "where");
             page.Raw("</li>\n");
         }
@@ -76,8 +76,8 @@ internal static class HtmlCell
 
     private static void WriteNotes(HtmlPage page, CellVerdict verdict, bool isOnly)
     {
-        // The banner of a single cell has said the first reason already.
-        List<VerdictNote> notes = [.. verdict.Notes.Skip(isOnly ? 1 : 0).Take(20)];
+        // The banner of a single cell has said the first reason already, and the violations stand above with their journeys.
+        List<VerdictNote> notes = [.. verdict.Notes.Skip(isOnly ? 1 : 0).Where(note => !isOnly || note.Verdict != Verdict.Failed || verdict.Violations.Count == 0).Take(20)];
         if (notes.Count == 0) return;
 
         Heading(page, isOnly ? "Further reasons" : "Reasons", isOnly);

@@ -20,7 +20,7 @@ internal static class HtmlStyle
         .banner { background: var(--card); border: 1px solid var(--line); border-left: 6px solid var(--tone); border-radius: 10px; padding: 20px 24px; }
         .passed { --tone: var(--good); --wash: var(--good-soft); } .failed { --tone: var(--bad); --wash: var(--bad-soft); } .inconclusive { --tone: var(--warn); --wash: var(--warn-soft); }
         .badge { display: inline-block; padding: 2px 10px; border-radius: 999px; background: var(--wash); color: var(--tone); font-weight: 600; font-size: 13px; white-space: nowrap; }
-        .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(118px, 1fr)); gap: 10px; margin: 12px 0 0; }
+        .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(148px, 1fr)); gap: 10px; margin: 12px 0 0; }
         .tile { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 10px 14px; }
         .tile b { display: block; font-size: 21px; font-weight: 600; font-variant-numeric: tabular-nums; }
         .tile span { color: var(--soft); font-size: 13px; }
@@ -49,7 +49,7 @@ internal static class HtmlStyle
         ol.journey time { font-variant-numeric: tabular-nums; color: var(--soft); font-size: 13px; margin-right: 8px; }
         ol.journey .where { color: var(--soft); font-size: 13px; }
         ul.notes { margin: 10px 0 0; padding: 0; list-style: none; } ul.notes li { padding: 3px 0 3px 14px; border-left: 3px solid var(--tone, var(--line)); margin: 6px 0; overflow-wrap: anywhere; }
-        svg { display: block; width: 100%; height: auto; } svg text { fill: var(--soft); font: 11px system-ui, sans-serif; }
+        svg { display: block; width: 100%; } svg text { fill: var(--soft); font: 11px system-ui, sans-serif; }
         .ok-bar { fill: var(--mark); } .unknown-bar { fill: var(--warn); } .failed-bar { fill: var(--bad); }
         .lane { fill: var(--bad-soft); stroke: var(--bad); stroke-width: .6; } .shot { fill: var(--bad); } .axis { stroke: var(--line); }
         .legend { display: flex; gap: 18px; flex-wrap: wrap; font-size: 13px; color: var(--soft); margin: 8px 0 0; }

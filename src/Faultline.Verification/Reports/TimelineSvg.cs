@@ -12,7 +12,7 @@ internal static class TimelineSvg
     public static void Write(HtmlPage page, Timeline timeline)
     {
         double height = BarsHeight + 26 + (timeline.Lanes.Count * LaneHeight);
-        page.Raw($"<svg viewBox=\"0 0 {Coordinate(Width)} {Coordinate(height)}\" role=\"img\" aria-label=\"operations and faults over time\" preserveAspectRatio=\"none\">\n");
+        page.Raw($"<svg viewBox=\"0 0 {Coordinate(Width)} {Coordinate(height)}\" role=\"img\" aria-label=\"operations and faults over time\" preserveAspectRatio=\"none\" style=\"height:{Coordinate(height)}px\">\n");
         WriteBars(page, timeline);
         page.Raw($"<line class=\"axis\" x1=\"0\" x2=\"{Coordinate(Width)}\" y1=\"{Coordinate(BarsHeight + 0.5)}\" y2=\"{Coordinate(BarsHeight + 0.5)}\"/>\n");
         for (int at = 0; at < timeline.Lanes.Count; at++) WriteLane(page, timeline, timeline.Lanes[at], BarsHeight + 14 + (at * LaneHeight));
