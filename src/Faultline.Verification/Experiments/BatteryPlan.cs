@@ -1,0 +1,55 @@
+using Faultline.Protocol.Faults;
+using Faultline.Verification.Schedules;
+
+namespace Faultline.Verification.Experiments;
+
+/// <summary>Cells that use one running system with one setting.</summary>
+/// <param name="Cells">The cells.</param>
+/// <param name="Together">Whether they may run at the same time; otherwise one after the other.</param>
+public sealed record CellGroup(IReadOnlyList<Experiment> Cells, bool Together)
+{
+    /// <summary>The setting is that of any cell.</summary>
+    public Experiment Setting => Cells[0];
+}
+
+/// <summary>Decides which cells of a battery may share a running system, and which of them at the same time.</summary>
+public static class BatteryPlan
+{
+    /// <summary>Groups the cells; the order of the battery is kept inside and among the groups.</summary>
+    /// <param name="battery">The battery.</param>
+    /// <remarks>
+    /// A cell that hits only its own messages disturbs no other. A fault that hits a whole process, or a batch with other cells' messages in it (crash, hang,
+    /// delay and exceptions may), is survivable for the others as long as all guards are on; with a guard off it would break rules of cells it does not belong to.
+    /// Disruptions, storms and probed cells want the system to themselves.
+    /// </remarks>
+    public static IReadOnlyList<CellGroup> Groups(Battery battery)
+    {
+        var groups = new List<CellGroup>();
+        foreach (IGrouping<string, Experiment> setting in battery.Cells.GroupBy(Setting))
+        {
+            List<Experiment> together = [.. setting.Where(MayShareTime)];
+            List<Experiment> alone = [.. setting.Where(cell => !MayShareTime(cell))];
+            if (together.Count > 0) groups.Add(new CellGroup(together, Together: together.Count > 1));
+            if (alone.Count > 0) groups.Add(new CellGroup(alone, Together: false));
+        }
+
+        return groups;
+    }
+
+    /// <summary>Whether a cell leaves others in peace that run at the same time.</summary>
+    /// <param name="cell">The cell.</param>
+    public static bool MayShareTime(Experiment cell) =>
+        cell.Hypothesis.Count == 0 && cell.Generator is null && cell.Schedule.All(fault => fault is AnomalyFault anomaly && IsContained(anomaly, guardsOff: cell.Guards.Any(guard => !guard.On)));
+
+    private static bool IsContained(AnomalyFault fault, bool guardsOff) => fault.Kind switch
+    {
+        FaultKinds.Storm or FaultKinds.Hang => false,
+        FaultKinds.Crash or FaultKinds.Exception or FaultKinds.Delay => !guardsOff,
+        _ => true,
+    };
+
+    private static string Setting(Experiment cell) => string.Join(
+        '\n',
+        cell.System, cell.Broker, cell.Replicas, string.Join(',', cell.ReplicasOf.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")),
+        string.Join(',', cell.Guards.Select(guard => guard.ToString()).Order(StringComparer.Ordinal)));
+}

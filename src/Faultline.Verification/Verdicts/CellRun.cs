@@ -1,0 +1,60 @@
+using Faultline.Protocol.Faults;
+using Faultline.Verification.Checkers;
+using Faultline.Verification.Experiments;
+
+namespace Faultline.Verification.Verdicts;
+
+/// <summary>What became of one fault of the schedule.</summary>
+public sealed record FaultRun
+{
+    /// <summary>The name of the fault in the schedule.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>For an anomaly: the ids under which it was placed.</summary>
+    public IReadOnlyList<Guid> AnomalyIds { get; init; } = [];
+
+    /// <summary>For a disruption: how often it was carried out.</summary>
+    public long Executed { get; init; }
+
+    /// <summary>How many messages an anomaly looked at and found to match.</summary>
+    public long Matched { get; init; }
+
+    /// <summary>When it was placed or carried out; null when it never was.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it was removed or over.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Why it could not be placed or carried out.</summary>
+    public string? Problem { get; init; }
+}
+
+/// <summary>One answer to a probe of the hypothesis.</summary>
+/// <param name="Probe">The name of the probe.</param>
+/// <param name="When">before, during or after.</param>
+/// <param name="Ok">Whether the answer was right.</param>
+/// <param name="Says">The answer in words.</param>
+/// <param name="At">When, UTC.</param>
+public sealed record ProbeResult(string Probe, string When, bool Ok, string Says, DateTimeOffset At);
+
+/// <summary>Everything the lab hands over about one experiment that ran.</summary>
+public sealed record CellRun
+{
+    /// <summary>The experiment as it ran, resolved.</summary>
+    public required Experiment Experiment { get; init; }
+
+    /// <summary>What the checkers may see: history and ledger of the cell, states, drain and facts.</summary>
+    public required CheckContext Context { get; init; }
+
+    /// <summary>What became of each fault of the schedule.</summary>
+    public IReadOnlyList<FaultRun> Faults { get; init; } = [];
+
+    /// <summary>The firings of the faults of this cell.</summary>
+    public IReadOnlyList<Firing> Firings { get; init; } = [];
+
+    /// <summary>The answers to the probes.</summary>
+    public IReadOnlyList<ProbeResult> Probes { get; init; } = [];
+
+    /// <summary>Why the run could not be carried out as planned, for example that the system was not up; null when it was.</summary>
+    public string? Obstacle { get; init; }
+}

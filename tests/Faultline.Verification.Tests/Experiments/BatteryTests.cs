@@ -1,0 +1,67 @@
+using Faultline.Protocol.Faults;
+using Faultline.Verification.Experiments;
+using Faultline.Verification.Schedules;
+
+namespace Faultline.Verification.Tests.Experiments;
+
+public sealed class BatteryTests
+{
+    private static readonly Battery Matrix = BatteryMatrix.Of(Shop.System, new MatrixOptions
+    {
+        Workload = new WorkloadSpec { Name = "lunch", Operations = 1 }, HttpServices = [World.Orders], Scheduled = new HashSet<string> { World.MealReady },
+    });
+
+    [Fact]
+    public void Matrix_has_every_cell_that_is_not_refused_once()
+    {
+        (string, string, string, string?)[] cells = [.. Matrix.Cells.Select(cell => (AnomalyFault)cell.Schedule[^1]).Select(fault => (fault.Service, fault.Point, fault.Kind, fault.Match?.MessageType))];
+
+        cells.Distinct().Count().ShouldBe(cells.Length);
+        cells.ShouldContain((World.Kitchen, "consume.ack.before", "crash", World.OrderPlaced));
+        cells.ShouldContain((World.Kitchen, "schedule.fire.before", "swallow", World.MealReady));
+        cells.ShouldNotContain(cell => cell.Item2 == "schedule.fire.before" && cell.Item4 == World.OrderPlaced);
+        cells.Count(cell => cell.Item1 == World.Kitchen && cell.Item2.StartsWith("consume.", StringComparison.Ordinal))
+            .ShouldBe(FaultTable.All.Count(cell => cell.Effect != FaultEffect.Refused && cell.Point.Pipeline == "consume"));
+        cells.Where(cell => cell.Item2.StartsWith("http.", StringComparison.Ordinal)).Select(cell => cell.Item2).Distinct().ShouldBe(["http.request.before", "http.response.before"]);
+    }
+
+    [Fact]
+    public void Matrix_is_a_battery_that_the_reader_accepts()
+    {
+        Reading reading = ExperimentReader.Read(ExperimentWriter.Write(Matrix), "matrix.yaml", Shop.Catalogue);
+
+        reading.Lines.ShouldBeEmpty();
+        reading.Battery!.Cells.Count.ShouldBe(Matrix.Cells.Count);
+    }
+
+    [Fact]
+    public void Parking_is_reached_by_a_failure_that_passes_and_the_dead_letters_by_one_that_does_not()
+    {
+        Helper("retry.park.before").Parameters!.Transient.ShouldBe(true);
+        Helper("deadletter.move.before").Parameters!.Transient.ShouldBe(false);
+
+        static AnomalyFault Helper(string point) => (AnomalyFault)Matrix.Cells.First(cell => cell.Schedule[^1] is AnomalyFault fault && fault.Point == point).Schedule[0];
+    }
+
+    [Fact]
+    public void Cells_of_one_setting_share_a_running_system_and_faults_that_disturb_others_run_alone()
+    {
+        IReadOnlyList<CellGroup> groups = BatteryPlan.Groups(Matrix);
+
+        groups.Sum(group => group.Cells.Count).ShouldBe(Matrix.Cells.Count);
+        groups.ShouldAllBe(group => group.Cells.Select(cell => string.Join(",", cell.Guards)).Distinct().Count() == 1);
+        foreach (CellGroup group in groups.Where(group => group.Together)) group.Cells.SelectMany(cell => cell.Schedule).OfType<AnomalyFault>().ShouldAllBe(fault => fault.Kind != "storm" && fault.Kind != "hang");
+        groups.First().Together.ShouldBeTrue();
+        groups.Where(group => group.Together && group.Setting.Guards.Count > 0).SelectMany(group => group.Cells).SelectMany(cell => cell.Schedule).OfType<AnomalyFault>().ShouldAllBe(fault => fault.Kind != "crash");
+    }
+
+    [Theory]
+    [InlineData("cell/000001", "cell")]
+    [InlineData("a/b/1", "a/b")]
+    [InlineData("cell", null)]
+    [InlineData(null, null)]
+    public void Cell_is_told_from_the_operation_id(string? operation, string? cell) => Cells.CellOf(operation).ShouldBe(cell);
+
+    [Fact]
+    public void Operation_id_begins_with_the_prefix_of_its_cell() => Cells.OperationId("lunch", 7).ShouldStartWith(Cells.OperationIdPrefix("lunch"));
+}
