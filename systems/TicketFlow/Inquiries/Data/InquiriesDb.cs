@@ -78,6 +78,7 @@ internal sealed class InquiriesDb(DbContextOptions<InquiriesDb> options) : DbCon
         modelBuilder.Entity<Entry>(entry =>
         {
             entry.ToTable("entry");
+            entry.HasOne<Inquiry>().WithMany().HasForeignKey(row => row.InquiryId);
             entry.Property(row => row.Id).HasColumnName("id").ValueGeneratedOnAdd();
             entry.Property(row => row.InquiryId).HasColumnName("inquiry_id");
             entry.Property(row => row.Kind).HasColumnName("kind");
