@@ -107,21 +107,22 @@ internal sealed class BaselineConsumer : IConsumerSide
 
     private async Task AckAndFetchAsync(NpgsqlBatch fetch, CancellationToken stop)
     {
+        // The reader comes back when the parameters are sent, and the lists may be filled anew.
         await using NpgsqlDataReader reader = await fetch.ExecuteReaderAsync(stop);
         _ids.Clear();
         _messageIds.Clear();
         _orders.Clear();
-        ulong oldestRunning = 0, nextTransaction = 0;
-        while (await reader.ReadAsync(stop))
-        {
-            if (reader.GetString(2) != OrderPlaced.Type) throw new InvalidDataException($"a message of the unknown type '{reader.GetString(2)}'");
-            _ids.Add(reader.GetInt64(0));
-            _messageIds.Add(reader.GetGuid(1));
-            _orders.Add(JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(3), BusinessJson.Default.OrderPlaced) ?? throw new InvalidDataException("a message without a body"));
-            oldestRunning = reader.GetFieldValue<ulong>(4);
-            nextTransaction = reader.GetFieldValue<ulong>(5);
-        }
+        (ulong OldestRunning, ulong Next) transactions = default;
+        while (await reader.ReadAsync(stop)) transactions = Take(reader);
+        if (_ids.Count > 0) _cursor.Read(_ids[^1], transactions.OldestRunning, transactions.Next);
+    }
 
-        if (_ids.Count > 0) _cursor.Read(_ids[^1], oldestRunning, nextTransaction);
+    private (ulong OldestRunning, ulong Next) Take(NpgsqlDataReader row)
+    {
+        if (row.GetString(2) != OrderPlaced.Type) throw new InvalidDataException($"a message of the unknown type '{row.GetString(2)}'");
+        _ids.Add(row.GetInt64(0));
+        _messageIds.Add(row.GetGuid(1));
+        _orders.Add(JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(3), BusinessJson.Default.OrderPlaced) ?? throw new InvalidDataException("a message without a body"));
+        return (row.GetFieldValue<ulong>(4), row.GetFieldValue<ulong>(5));
     }
 }

@@ -30,9 +30,6 @@ internal sealed class BaselineContender : IContender
         insert into ownership values ('orders', 0);
         """;
 
-    private NpgsqlDataSource? _producer;
-    private NpgsqlDataSource? _broker;
-
     public string Name => "baseline";
 
     public async Task PrepareAsync(Servers servers, CancellationToken stop)
@@ -47,16 +44,14 @@ internal sealed class BaselineContender : IContender
     public async Task<IConsumerSide> OpenConsumerAsync(RoleSetup setup, DeliveryLog deliveries, CancellationToken stop) =>
         await BaselineConsumer.OpenAsync(setup, deliveries, stop);
 
-    public async Task<bool> IsDrainedAsync(Servers servers, CancellationToken stop)
-    {
-        _producer ??= NpgsqlDataSource.Create(servers.Producer());
-        _broker ??= NpgsqlDataSource.Create(servers.Broker());
-        return await IsEmptyAsync(_producer, "select not exists (select from outbox)", stop) && await IsEmptyAsync(_broker, "select not exists (select from queue)", stop);
-    }
+    public async Task<bool> IsDrainedAsync(Servers servers, CancellationToken stop) =>
+        await IsEmptyAsync(servers.Producer(), "select not exists (select from outbox)", stop) && await IsEmptyAsync(servers.Broker(), "select not exists (select from queue)", stop);
 
-    private static async Task<bool> IsEmptyAsync(NpgsqlDataSource source, string sql, CancellationToken stop)
+    private static async Task<bool> IsEmptyAsync(string database, string sql, CancellationToken stop)
     {
-        await using NpgsqlCommand command = source.CreateCommand(sql);
+        await using var connection = new NpgsqlConnection(database); // Pooled: this is asked often.
+        await connection.OpenAsync(stop);
+        await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync(stop) is true;
     }
 }

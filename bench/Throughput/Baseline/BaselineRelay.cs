@@ -113,18 +113,18 @@ internal sealed class BaselineRelay : IAsyncDisposable
         _types.Clear();
         _keys.Clear();
         _bodies.Clear();
-        ulong oldestRunning = 0, nextTransaction = 0;
-        while (await reader.ReadAsync(stop))
-        {
-            _ids.Add(reader.GetInt64(0));
-            _messageIds.Add(reader.GetGuid(1));
-            _types.Add(reader.GetString(2));
-            _keys.Add(reader.GetString(3));
-            _bodies.Add(reader.GetFieldValue<byte[]>(4));
-            oldestRunning = reader.GetFieldValue<ulong>(5);
-            nextTransaction = reader.GetFieldValue<ulong>(6);
-        }
+        (ulong OldestRunning, ulong Next) transactions = default;
+        while (await reader.ReadAsync(stop)) transactions = Take(reader);
+        if (_ids.Count > 0) _cursor.Read(_ids[^1], transactions.OldestRunning, transactions.Next);
+    }
 
-        if (_ids.Count > 0) _cursor.Read(_ids[^1], oldestRunning, nextTransaction);
+    private (ulong OldestRunning, ulong Next) Take(NpgsqlDataReader row)
+    {
+        _ids.Add(row.GetInt64(0));
+        _messageIds.Add(row.GetGuid(1));
+        _types.Add(row.GetString(2));
+        _keys.Add(row.GetString(3));
+        _bodies.Add(row.GetFieldValue<byte[]>(4));
+        return (row.GetFieldValue<ulong>(5), row.GetFieldValue<ulong>(6));
     }
 }

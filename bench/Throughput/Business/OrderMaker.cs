@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Faultline.Bench.Throughput.Contenders;
 using Faultline.Messaging.Envelopes;
 
 namespace Faultline.Bench.Throughput.Business;
@@ -17,9 +18,14 @@ internal sealed class OrderMaker
     private int _next;
 
     /// <summary>A maker for the keys whose number leaves the producer's number as remainder.</summary>
-    public OrderMaker(int producer, int producers, int keys)
+    public OrderMaker(int producer, RoleSetup setup)
     {
-        _customers = [.. Enumerable.Range(0, keys).Where(key => key % producers == producer).Select(key => string.Create(CultureInfo.InvariantCulture, $"customer-{key:D6}"))];
+        _customers =
+        [
+            .. Enumerable.Range(0, setup.Keys)
+                .Where(key => key % setup.Producers == producer)
+                .Select(key => string.Create(CultureInfo.InvariantCulture, $"customer-{setup.Generation}-{key:D6}")),
+        ];
         _numbers = new long[_customers.Length];
     }
 

@@ -58,5 +58,6 @@ internal interface IConsumerSide : IAsyncDisposable
 /// <param name="Servers">Where the databases are.</param>
 /// <param name="Producers">How many producers at once.</param>
 /// <param name="Keys">How many ordering keys.</param>
+/// <param name="Generation">Tells the keys of this producer process from those of the one before it.</param>
 /// <param name="Tuning">What the contenders may be tuned by.</param>
-internal sealed record RoleSetup(string Contender, Servers Servers, int Producers, int Keys, Tuning Tuning);
+internal sealed record RoleSetup(string Contender, Servers Servers, int Producers, int Keys, int Generation, Tuning Tuning);
