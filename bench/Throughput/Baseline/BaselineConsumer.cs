@@ -19,7 +19,7 @@ internal sealed class BaselineConsumer : IConsumerSide
     private const string Ack = "delete from queue where id = any($1)";
 
     private const string Fetch = """
-        select id, message_id, type, body, (select pg_snapshot_xmin(pg_current_snapshot())), (select pg_snapshot_xmax(pg_current_snapshot()))
+        select id, message_id, type, body, (select pg_snapshot_xmin(pg_current_snapshot())), (select pg_current_xact_id())
         from queue where id > $1 order by id limit $2
         """;
 
@@ -112,12 +112,12 @@ internal sealed class BaselineConsumer : IConsumerSide
         _ids.Clear();
         _messageIds.Clear();
         _orders.Clear();
-        (ulong OldestRunning, ulong Next) transactions = default;
+        (ulong OldestRunning, ulong Own) transactions = default;
         while (await reader.ReadAsync(stop)) transactions = Take(reader);
-        if (_ids.Count > 0) _cursor.Read(_ids[^1], transactions.OldestRunning, transactions.Next);
+        if (_ids.Count > 0) _cursor.Read(_ids[^1], transactions.OldestRunning, transactions.Own);
     }
 
-    private (ulong OldestRunning, ulong Next) Take(NpgsqlDataReader row)
+    private (ulong OldestRunning, ulong Own) Take(NpgsqlDataReader row)
     {
         if (row.GetString(2) != OrderPlaced.Type) throw new InvalidDataException($"a message of the unknown type '{row.GetString(2)}'");
         _ids.Add(row.GetInt64(0));

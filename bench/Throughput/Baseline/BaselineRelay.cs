@@ -16,10 +16,11 @@ internal sealed class BaselineRelay : IAsyncDisposable
 
     private const string Read = """
         select id, message_id, type, key, body,
-               (select pg_snapshot_xmin(pg_current_snapshot())), (select pg_snapshot_xmax(pg_current_snapshot()))
+               (select pg_snapshot_xmin(pg_current_snapshot())), (select pg_current_xact_id())
         from outbox where id > $1 order by id limit $2
         """;
 
+    private const string Begin = "select pg_current_xact_id()"; // The transaction id comes before the row ids: see SafeCursor.
     private const string Send = "insert into queue (message_id, type, key, body) select * from unnest($1, $2, $3, $4)";
     private const string Notify = "select pg_notify('queue', '')";
 
@@ -77,6 +78,7 @@ internal sealed class BaselineRelay : IAsyncDisposable
         {
             BatchCommands =
             {
+                new NpgsqlBatchCommand(Begin),
                 new NpgsqlBatchCommand(Send)
                 {
                     Parameters =
@@ -113,12 +115,12 @@ internal sealed class BaselineRelay : IAsyncDisposable
         _types.Clear();
         _keys.Clear();
         _bodies.Clear();
-        (ulong OldestRunning, ulong Next) transactions = default;
+        (ulong OldestRunning, ulong Own) transactions = default;
         while (await reader.ReadAsync(stop)) transactions = Take(reader);
-        if (_ids.Count > 0) _cursor.Read(_ids[^1], transactions.OldestRunning, transactions.Next);
+        if (_ids.Count > 0) _cursor.Read(_ids[^1], transactions.OldestRunning, transactions.Own);
     }
 
-    private (ulong OldestRunning, ulong Next) Take(NpgsqlDataReader row)
+    private (ulong OldestRunning, ulong Own) Take(NpgsqlDataReader row)
     {
         _ids.Add(row.GetInt64(0));
         _messageIds.Add(row.GetGuid(1));

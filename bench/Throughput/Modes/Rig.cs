@@ -14,7 +14,7 @@ namespace Faultline.Bench.Throughput.Modes;
 /// <summary>One contender on fresh databases, with its two processes running: what every mode loads and measures.</summary>
 internal sealed class Rig : IAsyncDisposable
 {
-    private static readonly TimeSpan DrainWait = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan StallWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan EffectPoll = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(2);
 
@@ -122,16 +122,28 @@ internal sealed class Rig : IAsyncDisposable
     // First the cheap look at the counter of effects; the contender's own tables are asked only when the end is near.
     private async Task WaitUntilDrainedAsync(CancellationToken stop)
     {
-        long start = Stopwatch.GetTimestamp();
-        while (await EffectsBegunAsync(stop) < _committed) await PauseAsync(EffectPoll, start, stop);
-        while (!await _contender.IsDrainedAsync(_pair.Servers, stop)) await PauseAsync(DrainPoll, start, stop);
+        long progressAt = Stopwatch.GetTimestamp();
+        long begun = 0;
+        while (begun < _committed)
+        {
+            await PauseAsync(EffectPoll, progressAt, stop);
+            long now = await EffectsBegunAsync(stop);
+            if (now > begun) progressAt = Stopwatch.GetTimestamp();
+            begun = now;
+        }
+
+        while (!await _contender.IsDrainedAsync(_pair.Servers, stop)) await PauseAsync(DrainPoll, progressAt, stop);
     }
 
-    private async Task PauseAsync(TimeSpan pause, long start, CancellationToken stop)
+    private async Task PauseAsync(TimeSpan pause, long progressAt, CancellationToken stop)
     {
         _producer.MustRun();
         _consumer.MustRun();
-        if (Stopwatch.GetElapsedTime(start) > DrainWait) throw new BenchException($"not all messages arrived within {DrainWait}");
+        if (Stopwatch.GetElapsedTime(progressAt) > StallWait)
+        {
+            throw new BenchException($"nothing moved for {StallWait.TotalSeconds} s with '{_contender.Name}': {await EffectsBegunAsync(stop)} effects of {_committed} orders, and messages are left");
+        }
+
         await Task.Delay(pause, TimeProvider.System, stop);
     }
 

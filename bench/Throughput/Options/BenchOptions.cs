@@ -23,7 +23,7 @@ internal sealed record BenchOptions
           --relay-batch 500          rows that the relay sends in one transaction
           --consumer-batch 200       deliveries handled in one transaction
           --relay-linger-ms 20       pause of a relay under load, so that batches grow
-          --consumer-linger-ms 20    the same of a consumer
+          --consumer-linger-ms 0     the same of a consumer; the batches of the relay are enough for it
           --linger-from 16           rows in a batch from which on it counts as load
           --services <connection>    PostgreSQL server of the service databases; default: a private cluster
           --queue <connection>       PostgreSQL server of the queue; default: a private cluster

@@ -13,7 +13,7 @@ internal sealed record Tuning
     public TimeSpan RelayLinger { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How long a consumer under load lets messages gather before it reads again.</summary>
-    public TimeSpan ConsumerLinger { get; init; } = TimeSpan.FromMilliseconds(20);
+    public TimeSpan ConsumerLinger { get; init; } = TimeSpan.Zero;
 
     /// <summary>A batch of at least this many rows counts as load; below it nothing lingers, so that latency at a low rate does not suffer.</summary>
     public int LingerFrom { get; init; } = 16;
