@@ -10,7 +10,8 @@ namespace Faultline.Bench.Throughput.Baseline;
 /// an advisory lock, one relay with confirms, one fenced consumer, inbox in the transaction of the effect, ack after the commit). It has no
 /// switches, no telemetry, no faults, no retries and no dead letters: an error ends its run. Each step is one round trip, prepared, with binary parameters.
 /// </summary>
-internal sealed class BaselineContender : IContender
+/// <param name="name">What the user calls it.</param>
+internal sealed class BaselineContender(string name) : IContender
 {
     // Ids come from a sequence, so an index grows at its end; the body is never updated, only deleted. 'storage plain' saves the attempt to compress.
     private const string ProducerTables = """
@@ -30,7 +31,7 @@ internal sealed class BaselineContender : IContender
         insert into ownership values ('orders', 0);
         """;
 
-    public string Name => "baseline";
+    public string Name => name;
 
     public async Task PrepareAsync(Servers servers, CancellationToken stop)
     {

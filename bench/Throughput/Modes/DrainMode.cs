@@ -1,4 +1,3 @@
-using System.Globalization;
 using Faultline.Bench.Throughput.Options;
 
 namespace Faultline.Bench.Throughput.Modes;
@@ -12,12 +11,12 @@ internal sealed class DrainMode : IMode
     {
         await rig.WarmUpAsync(options.Warmup, stop);
         await rig.RestartProducerAsync(stop);
-        await rig.AskProducerAsync(string.Create(CultureInfo.InvariantCulture, $"burst {options.Waiting}"), stop);
-        rig.Committed(options.Waiting);
+        await rig.BurstAsync(options.Waiting, stop);
         await rig.RestartProducerAsync(stop);
         await rig.SettleAsync(stop);
         rig.StartMeasure();
-        await rig.AskProducerAsync("relay", stop);
-        return await rig.EndMeasureAsync(messages: options.Waiting, stop, alreadyCommitted: true);
+        await rig.StartRelayAsync(stop);
+        Measured measured = await rig.EndMeasureAsync(options.Waiting, stop);
+        return measured with { Latency = null };
     }
 }

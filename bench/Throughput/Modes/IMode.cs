@@ -16,7 +16,7 @@ internal interface IMode
 /// <param name="Messages">How many were measured.</param>
 /// <param name="Seconds">From the first commit (drain: from the start of the relay) to the last ack.</param>
 /// <param name="CpuPer1000">CPU seconds per thousand messages.</param>
-/// <param name="Latency">From the begin of the producer's transaction to the end of the consumer's.</param>
+/// <param name="Latency">From the begin of the producer's transaction to the end of the consumer's; null where messages were made to wait.</param>
 /// <param name="CommitSeconds">How long the producers took; null where they are no part of the measure.</param>
 /// <param name="WorstLatenessMs">How far behind its schedule the worst transaction began; null without a schedule.</param>
-internal sealed record Measured(int Messages, double Seconds, CpuUse CpuPer1000, Latency Latency, double? CommitSeconds = null, double? WorstLatenessMs = null);
+internal sealed record Measured(int Messages, double Seconds, CpuUse CpuPer1000, Latency? Latency, double? CommitSeconds = null, double? WorstLatenessMs = null);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Faultline.Bench.Throughput.Options;
 
 namespace Faultline.Bench.Throughput.Modes;
@@ -13,8 +12,8 @@ internal sealed class LatencyMode : IMode
         await rig.WarmUpAsync(options.Warmup, stop);
         int messages = options.Rate * options.Seconds;
         rig.StartMeasure();
-        string lateness = await rig.AskProducerAsync(string.Create(CultureInfo.InvariantCulture, $"paced {messages} {options.Rate}"), stop);
+        double worstLatenessMs = await rig.PacedAsync(messages, options.Rate, stop);
         Measured measured = await rig.EndMeasureAsync(messages, stop);
-        return measured with { WorstLatenessMs = Math.Round(double.Parse(lateness, CultureInfo.InvariantCulture), 3) };
+        return measured with { WorstLatenessMs = Math.Round(worstLatenessMs, 3) };
     }
 }

@@ -59,9 +59,8 @@ internal sealed class Rig : IAsyncDisposable
     /// <summary>Starts the relay, sends messages through until the code is compiled, and lets everything come to rest.</summary>
     public async Task WarmUpAsync(int messages, CancellationToken stop)
     {
-        await AskProducerAsync("relay", stop);
-        await AskProducerAsync(string.Create(CultureInfo.InvariantCulture, $"burst {messages}"), stop);
-        Committed(messages);
+        await StartRelayAsync(stop);
+        await BurstAsync(messages, stop);
         await WaitUntilDrainedAsync(stop);
         await SettleAsync(stop);
     }
@@ -73,11 +72,24 @@ internal sealed class Rig : IAsyncDisposable
         await _consumer.AskAsync("reset", stop);
     }
 
-    /// <summary>Gives the producer process a command.</summary>
-    public Task<string> AskProducerAsync(string command, CancellationToken stop) => _producer.AskAsync(command, stop);
+    /// <summary>Starts the relay of the producer process.</summary>
+    public Task StartRelayAsync(CancellationToken stop) => _producer.AskAsync("relay", stop);
 
-    /// <summary>That many more orders are committed.</summary>
-    public void Committed(int messages) => _committed += messages;
+    /// <summary>Commits that many orders as fast as it goes.</summary>
+    public async Task BurstAsync(int messages, CancellationToken stop)
+    {
+        await _producer.AskAsync(string.Create(CultureInfo.InvariantCulture, $"burst {messages}"), stop);
+        _committed += messages;
+    }
+
+    /// <summary>Commits that many orders at a fixed rate.</summary>
+    /// <returns>How late the worst began, in milliseconds.</returns>
+    public async Task<double> PacedAsync(int messages, int rate, CancellationToken stop)
+    {
+        string lateness = await _producer.AskAsync(string.Create(CultureInfo.InvariantCulture, $"paced {messages} {rate}"), stop);
+        _committed += messages;
+        return double.Parse(lateness, CultureInfo.InvariantCulture);
+    }
 
     /// <summary>Ends the producer process and starts a new one, whose relay does not run yet.</summary>
     public async Task RestartProducerAsync(CancellationToken stop)
@@ -95,9 +107,8 @@ internal sealed class Rig : IAsyncDisposable
     }
 
     /// <summary>Waits for the last ack and tells what it took.</summary>
-    public async Task<Measured> EndMeasureAsync(int messages, CancellationToken stop, bool alreadyCommitted = false)
+    public async Task<Measured> EndMeasureAsync(int messages, CancellationToken stop)
     {
-        if (!alreadyCommitted) Committed(messages);
         await WaitUntilDrainedAsync(stop);
         double seconds = Stopwatch.GetElapsedTime(_start).TotalSeconds;
         CpuUse cpu = (ReadCpu() - _cpuAtStart).Per1000(messages);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Faultline.Bench.Throughput.Options;
 
 namespace Faultline.Bench.Throughput.Modes;
@@ -14,7 +13,7 @@ internal sealed class ThroughputMode : IMode
         await rig.WarmUpAsync(options.Warmup, stop);
         rig.StartMeasure();
         long start = Stopwatch.GetTimestamp();
-        await rig.AskProducerAsync(string.Create(CultureInfo.InvariantCulture, $"burst {options.Messages}"), stop);
+        await rig.BurstAsync(options.Messages, stop);
         double commitSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         Measured measured = await rig.EndMeasureAsync(options.Messages, stop);
         return measured with { CommitSeconds = commitSeconds };

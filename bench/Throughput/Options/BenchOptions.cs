@@ -11,7 +11,8 @@ internal sealed record BenchOptions
         bench/messaging: messages per second, latency and CPU of outbox, relay, queue and inbox, end to end.
 
           --broker postgresql        the only broker yet
-          --contenders a,b           which to run, interleaved; default: all that exist; the first is what ratios refer to
+          --contenders a,b           which to run, interleaved; the first is what ratios refer to; default: all but control,
+                                     which is the baseline once more and shows how much of a ratio is noise
           --modes a,b                throughput, latency, drain; default: all
           --rounds 1                 how often each contender runs each mode
           --messages 50000           messages of the throughput mode
@@ -33,7 +34,7 @@ internal sealed record BenchOptions
         """;
 
     public string Broker { get; set; } = "postgresql";
-    public IReadOnlyList<string> Contenders { get; set; } = ContenderTable.Names;
+    public IReadOnlyList<string> Contenders { get; set; } = ContenderTable.Defaults;
     public IReadOnlyList<string> Modes { get; set; } = ModeTable.Names;
     public int Rounds { get; set; } = 1;
     public int Messages { get; set; } = 50_000;

@@ -30,7 +30,7 @@ internal static class ConsoleReport
         string lateness = measured.WorstLatenessMs is { } late ? string.Create(CultureInfo.InvariantCulture, $"; worst start {late:F1} ms late") : "";
         string commits = measured.CommitSeconds is { } seconds ? string.Create(CultureInfo.InvariantCulture, $"; commits took {seconds:F2} s") : "";
         Write(
-            run.Contender, run.Round, measured.Messages, F(measured.Seconds, 3), F(run.MessagesPerSecond, 0), F(latency.P50Ms, 2), F(latency.P95Ms, 2), F(latency.P99Ms, 2), F(latency.MaxMs, 1),
+            run.Contender, run.Round, measured.Messages, F(measured.Seconds, 3), F(run.MessagesPerSecond, 0), F(latency?.P50Ms, 2), F(latency?.P95Ms, 2), F(latency?.P99Ms, 2), F(latency?.MaxMs, 1),
             F(cpu.Producer, 3), F(cpu.Consumer, 3), F(cpu.Services, 3), F(cpu.Queue, 3), F(cpu.Total, 3), (run.Problem ?? "exactly once, in order") + commits + lateness);
     }
 
@@ -43,7 +43,7 @@ internal static class ConsoleReport
         }
     }
 
-    private static string F(double value, int digits) => value.ToString("F" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    private static string F(double? value, int digits) => value?.ToString("F" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) ?? "-";
 
     private static void Write(params object[] cells) => Console.WriteLine(string.Format(CultureInfo.InvariantCulture, Columns, cells));
 }

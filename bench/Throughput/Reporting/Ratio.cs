@@ -9,11 +9,11 @@ namespace Faultline.Bench.Throughput.Reporting;
 /// <param name="Median">The middle one.</param>
 internal sealed record Ratio(string Mode, string Contender, string Against, string Figure, IReadOnlyList<double> PerRound, double Median)
 {
-    private static readonly (string Name, Func<Run, double> Read)[] Figures =
+    private static readonly (string Name, Func<Run, double?> Read)[] Figures =
     [
         ("messages/s", run => run.MessagesPerSecond),
-        ("p50", run => run.Measured.Latency.P50Ms),
-        ("p99", run => run.Measured.Latency.P99Ms),
+        ("p50", run => run.Measured.Latency?.P50Ms),
+        ("p99", run => run.Measured.Latency?.P99Ms),
         ("CPU", run => run.Measured.CpuPer1000.Total),
     ];
 
@@ -26,7 +26,8 @@ internal sealed record Ratio(string Mode, string Contender, string Against, stri
             .. from contender in contenders.Skip(1)
                let rounds = Select(runs, mode, contender)
                from figure in Figures
-               let perRound = rounds.Zip(first, (run, against) => Math.Round(figure.Read(run) / figure.Read(against), 3)).ToArray()
+               let perRound = rounds.Zip(first, (run, against) => figure.Read(run) / figure.Read(against)).OfType<double>().Select(ratio => Math.Round(ratio, 3)).ToArray()
+               where perRound.Length > 0
                select new Ratio(mode, contender, contenders[0], figure.Name, perRound, MedianOf(perRound)),
         ];
     }
