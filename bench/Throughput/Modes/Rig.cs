@@ -152,7 +152,7 @@ internal sealed class Rig : IAsyncDisposable
         _consumer.MustRun();
         if (Stopwatch.GetElapsedTime(progressAt) > StallWait)
         {
-            throw new BenchException($"nothing moved for {StallWait.TotalSeconds} s with '{_contender.Name}': {await EffectsBegunAsync(stop)} effects of {_committed} orders, and messages are left");
+            throw new BenchException($"nothing moved for {StallWait.TotalSeconds} s with '{_contender.Name}': {await EffectsBegunAsync(stop)} effects of {_committed} orders");
         }
 
         await Task.Delay(pause, TimeProvider.System, stop);
