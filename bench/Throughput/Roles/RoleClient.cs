@@ -59,11 +59,15 @@ internal sealed class RoleClient : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _process.StandardInput.Close(); // The end of its input ends it.
         using var limit = new CancellationTokenSource(EndWait);
         try
         {
+            _process.StandardInput.Close(); // The end of its input ends it.
             await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (IOException) when (_process.HasExited)
+        {
+            // It died with a command unread; whoever asked has been told.
         }
         catch (OperationCanceledException)
         {
