@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Faultline.Protocol.Histories;
+using Faultline.Triggers;
+using Faultline.Verification.Checkers;
+using Faultline.Verification.Histories;
+
+namespace Faultline.Verification.Experiments;
+
+/// <summary>A client that drives a system and records what it does. A border: systems bring theirs. One instance serves all cells.</summary>
+public interface IWorkload
+{
+    /// <summary>Name and parameters.</summary>
+    WorkloadDescription Description { get; }
+
+    /// <summary>
+    /// Does one operation from its beginning to its end: sends it, and again with the same id while its outcome is unknown and there is time. It never throws for a failure of the system: that is an outcome.
+    /// </summary>
+    /// <param name="call">What to do and with what.</param>
+    /// <param name="stop">The run is being given up; the operation stays open.</param>
+    /// <returns>How it ended.</returns>
+    Task<OperationEnd> RunAsync(WorkloadCall call, CancellationToken stop);
+}
+
+/// <summary>One operation that a workload is asked to do.</summary>
+/// <param name="Name">The name of the workload's operation.</param>
+/// <param name="OperationId">Travels in headers with everything that it causes; also the idempotency key.</param>
+/// <param name="Cell">The cell that it belongs to.</param>
+/// <param name="Number">The number of the operation in its cell, from 1.</param>
+/// <param name="Seed">Decides every random choice of this cell's workload.</param>
+/// <param name="Parameters">The parameters in the experiment.</param>
+/// <param name="Http">Sends requests; addresses are those of <paramref name="AddressOf"/>.</param>
+/// <param name="AddressOf">Where a service can be reached now: asked anew for each attempt, so that a replica that died is passed by.</param>
+/// <param name="Limit">How long to go on while the outcome is unknown.</param>
+/// <param name="Time">The clock.</param>
+public sealed record WorkloadCall(
+    string Name, string OperationId, string Cell, long Number, Seed Seed, IReadOnlyDictionary<string, JsonElement> Parameters, HttpClient Http, Func<string, Uri> AddressOf, TimeSpan Limit, TimeProvider Time);
+
+/// <summary>How an operation ended.</summary>
+/// <param name="Outcome">Ok, failed or unknown.</param>
+/// <param name="Attempts">How many times it was sent.</param>
+/// <param name="Subject">What it is about, for example the id of an inquiry.</param>
+/// <param name="Reply">What was answered.</param>
+/// <param name="Error">Why it failed or is unknown.</param>
+public sealed record OperationEnd(Outcome Outcome, int Attempts, string? Subject = null, JsonElement? Reply = null, string? Error = null);
+
+/// <summary>What a system brings for its verification. A border: one for each system.</summary>
+public interface ISystemChecks
+{
+    /// <summary>The name of the system.</summary>
+    string System { get; }
+
+    /// <summary>Its workloads.</summary>
+    IReadOnlyList<IWorkload> Workloads { get; }
+
+    /// <summary>Its own checkers.</summary>
+    IReadOnlyList<IChecker> Checkers { get; }
+
+    /// <summary>The state that its checkers look at: service and name of the facts.</summary>
+    IReadOnlyList<(string Service, string Name)> Facts { get; }
+
+    /// <summary>Its batteries, by name; each is made for what the services really have.</summary>
+    IReadOnlyList<BatteryDescription> Batteries { get; }
+
+    /// <summary>Settings that its services get in a lab, such as shortened time limits.</summary>
+    IReadOnlyDictionary<string, string> LabSettings { get; }
+
+    /// <summary>Reads the changes of state out of the facts.</summary>
+    /// <param name="facts">The facts of a cell.</param>
+    IReadOnlyList<StateEvent> EventsOf(IReadOnlyList<SystemFact> facts);
+}
+
+/// <summary>A battery as a list shows it.</summary>
+/// <param name="Name">As <c>system/battery</c>.</param>
+/// <param name="Says">What it shows.</param>
+/// <param name="Make">Makes it.</param>
+public sealed record BatteryDescription(string Name, string Says, Func<SystemDescription, Battery> Make);
