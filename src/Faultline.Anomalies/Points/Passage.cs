@@ -1,3 +1,4 @@
+using Faultline.Protocol.Faults;
 using Faultline.Triggers;
 
 namespace Faultline.Anomalies;
@@ -70,5 +71,5 @@ public sealed class Passage : IMatchSubject
     internal string? Subject => MessageType ?? (Path is null ? null : $"{Method} {Path}");
 
     /// <inheritdoc />
-    public string? Header(string name) => Headers is not null && Headers.TryGetValue(name, out string? value) ? value : null;
+    public string? Header(string name) => name == FaultHeaders.Operation ? OperationId : Headers is not null && Headers.TryGetValue(name, out string? value) ? value : null;
 }

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Faultline.Lab.Supervisor;
+using Faultline.Protocol.Services;
+
+namespace Faultline.Lab.Systems;
+
+/// <summary>A system that runs in this lab: a database and instances for each of its services. Thread-safe.</summary>
+public sealed class LabSystem : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+
+    private readonly LabInfrastructure _lab;
+    private readonly string _token;
+    private readonly Dictionary<string, List<SupervisedProcess>> _instances = [];
+    private int _turn;
+
+    private LabSystem(LabInfrastructure lab, LabSystemSpec spec, LabSystemOptions options)
+    {
+        (_lab, Spec, Options) = (lab, spec, options);
+        _token = options.ControlToken ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+        Clients = spec.Services.ToDictionary(service => service.Service, service => new ServiceClient(Http, () => AddressesOf(service.Service), _token, service.Service));
+    }
+
+    /// <summary>What runs.</summary>
+    public LabSystemSpec Spec { get; }
+
+    /// <summary>How it was started.</summary>
+    public LabSystemOptions Options { get; }
+
+    /// <summary>The lab's infrastructure that it stands on.</summary>
+    public LabInfrastructure Lab => _lab;
+
+    /// <summary>Speaks to the services of this lab; never through a proxy.</summary>
+    public HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(2), PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20) })
+    {
+        Timeout = TimeSpan.FromSeconds(100),
+    };
+
+    /// <summary>The control endpoints of each service, by <c>system/service</c>.</summary>
+    public IReadOnlyDictionary<string, ServiceClient> Clients { get; }
+
+    /// <summary>The instances of a service.</summary>
+    /// <param name="service">As <c>system/service</c>.</param>
+    public IReadOnlyList<SupervisedProcess> InstancesOf(string service) => _instances.TryGetValue(service, out List<SupervisedProcess>? instances) ? instances : [];
+
+    /// <summary>The name of a service's database on the server <c>postgres/services</c>.</summary>
+    /// <param name="service">As <c>system/service</c>.</param>
+    public static string DatabaseOf(string service) => service.Replace('/', '_').Replace('-', '_');
+
+    /// <summary>Starts a system and waits until all of its instances are healthy.</summary>
+    /// <param name="lab">The infrastructure.</param>
+    /// <param name="spec">What to start.</param>
+    /// <param name="options">How.</param>
+    /// <param name="stop">Gives up; what was started is stopped.</param>
+    /// <exception cref="LabException">A service does not come up; the last lines of its log are in the message.</exception>
+    public static async Task<LabSystem> StartAsync(LabInfrastructure lab, LabSystemSpec spec, LabSystemOptions options, CancellationToken stop)
+    {
+        var system = new LabSystem(lab, spec, options);
+        try
+        {
+            string broker = await lab.Queue.CreateDatabaseAsync($"{spec.Name}_queue", stop);
+            foreach (ServiceDescription service in spec.Services) system.StartService(service.Service, await lab.Services.CreateDatabaseAsync(DatabaseOf(service.Service), stop), broker);
+            await Task.WhenAll(system._instances.Values.SelectMany(instances => instances).Select(instance => instance.WaitHealthyAsync(StartLimit, stop)));
+            return system;
+        }
+        catch
+        {
+            await system.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Where a service can be reached now: one of its healthy instances after the other, so that clients spread over them.</summary>
+    /// <param name="service">As <c>system/service</c>.</param>
+    public Uri AddressOf(string service)
+    {
+        IReadOnlyList<Uri> addresses = AddressesOf(service);
+        return addresses[(int)((uint)Interlocked.Increment(ref _turn) % (uint)addresses.Count)];
+    }
+
+    /// <summary>Stops its instances; the databases stay.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (SupervisedProcess instance in _instances.Values.SelectMany(instances => instances)) await _lab.Supervisor.RemoveAsync(instance.Target);
+        Http.Dispose();
+    }
+
+    /// <summary>Healthy instances first; when there is none, all of them: one may just be coming back.</summary>
+    private IReadOnlyList<Uri> AddressesOf(string service)
+    {
+        SupervisedProcess[] all = [.. InstancesOf(service)];
+        SupervisedProcess[] healthy = [.. all.Where(instance => instance.State == ProcessState.Healthy)];
+        return [.. (healthy.Length > 0 ? healthy : all).Select(instance => new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{instance.Port}")))];
+    }
+
+    private void StartService(string service, string database, string broker)
+    {
+        string name = service[(service.IndexOf('/') + 1)..];
+        var instances = new List<SupervisedProcess>();
+        _instances.Add(service, instances);
+        for (int ordinal = 1; ordinal <= Options.ReplicasFor(service); ordinal++)
+        {
+            var environment = new Dictionary<string, string>(Spec.Environment)
+            {
+                ["Faultline__Instance"] = string.Create(CultureInfo.InvariantCulture, $"{name}-{ordinal}"),
+                ["Faultline__Database"] = database,
+                ["Faultline__Broker"] = Options.Broker,
+                ["Faultline__BrokerConnection"] = broker,
+                ["Faultline__ControlToken"] = _token,
+                ["Faultline__Audit"] = "true",
+                ["Faultline__StopWithInput"] = "true",
+                ["ASPNETCORE_URLS"] = "http://127.0.0.1:{port}",
+            };
+            foreach ((string key, string value) in Spec.Checks.LabSettings) environment[key] = value;
+            instances.Add(_lab.Supervisor.Start(new InstanceSpec
+            {
+                System = Spec.Name, Service = name, Ordinal = ordinal, Executable = Spec.Executable, Arguments = ["service", service], Environment = environment,
+            }));
+        }
+    }
+}

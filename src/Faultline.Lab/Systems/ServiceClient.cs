@@ -1,0 +1,183 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Faultline.Protocol;
+using Faultline.Protocol.Faults;
+using Faultline.Protocol.Guards;
+using Faultline.Protocol.Ledger;
+using Faultline.Protocol.Services;
+
+namespace Faultline.Lab.Systems;
+
+/// <summary>A service refused what it was asked; its words are those of the service.</summary>
+public sealed class ServiceRefusedException : Exception
+{
+    /// <summary>Creates it.</summary>
+    /// <param name="status">HTTP status.</param>
+    /// <param name="problem">The problem details as they came.</param>
+    public ServiceRefusedException(int status, string problem)
+        : base(DetailOf(problem))
+    {
+        Status = status;
+        Problem = problem;
+    }
+
+    /// <summary>HTTP status.</summary>
+    public int Status { get; }
+
+    /// <summary>The problem details as they came.</summary>
+    public string Problem { get; }
+
+    private static string DetailOf(string problem)
+    {
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(problem);
+            return json.RootElement.TryGetProperty("detail", out JsonElement detail) && detail.GetString() is { } text ? text : problem;
+        }
+        catch (JsonException)
+        {
+            return problem;
+        }
+    }
+}
+
+/// <summary>Speaks to the control endpoints of a service: to whichever of its instances answers. Thread-safe.</summary>
+/// <param name="http">Sends the requests; not disposed.</param>
+/// <param name="addresses">Where the instances can be reached now.</param>
+/// <param name="token">The control token.</param>
+/// <param name="service">As <c>system/service</c>.</param>
+public sealed class ServiceClient(HttpClient http, Func<IReadOnlyList<Uri>> addresses, string token, string service)
+{
+    /// <summary>As <c>system/service</c>.</summary>
+    public string Service { get; } = service;
+
+    /// <summary>Sets an anomaly.</summary>
+    /// <param name="request">Which.</param>
+    /// <param name="stop">Gives up.</param>
+    public Task<Anomaly> PlaceAsync(AnomalyRequest request, CancellationToken stop) => SendAsync<Anomaly>(HttpMethod.Post, "/anomalies", request, stop);
+
+    /// <summary>Removes an anomaly; one that is not there is removed already.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="stop">Gives up.</param>
+    public async Task RemoveAsync(Guid id, CancellationToken stop)
+    {
+        using HttpResponseMessage reply = await AnswerAsync(HttpMethod.Delete, $"/anomalies/{id}", null, stop);
+        if (reply.StatusCode != System.Net.HttpStatusCode.NotFound) await RequireAsync(reply, stop);
+    }
+
+    /// <summary>Removes all anomalies.</summary>
+    /// <param name="stop">Gives up.</param>
+    public async Task ClearAsync(CancellationToken stop)
+    {
+        using HttpResponseMessage reply = await AnswerAsync(HttpMethod.Delete, "/anomalies", null, stop);
+        await RequireAsync(reply, stop);
+    }
+
+    /// <summary>What is set.</summary>
+    /// <param name="stop">Gives up.</param>
+    public Task<IReadOnlyList<Anomaly>> AnomaliesAsync(CancellationToken stop) => SendAsync<IReadOnlyList<Anomaly>>(HttpMethod.Get, "/anomalies", null, stop);
+
+    /// <summary>All firings after a position.</summary>
+    /// <param name="after">Ids above this; 0 for all.</param>
+    /// <param name="stop">Gives up.</param>
+    public async Task<IReadOnlyList<Firing>> FiringsAsync(long after, CancellationToken stop)
+    {
+        const int page = 1_000;
+        var all = new List<Firing>();
+        while (true)
+        {
+            IReadOnlyList<Firing> firings = await SendAsync<IReadOnlyList<Firing>>(HttpMethod.Get, $"/anomalies/firings?after={after}&limit={page}", null, stop);
+            all.AddRange(firings);
+            if (firings.Count < page) return all;
+            after = firings[^1].Id;
+        }
+    }
+
+    /// <summary>The guards.</summary>
+    /// <param name="stop">Gives up.</param>
+    public Task<IReadOnlyList<GuardState>> GuardsAsync(CancellationToken stop) => SendAsync<IReadOnlyList<GuardState>>(HttpMethod.Get, "/guards", null, stop);
+
+    /// <summary>Switches a guard.</summary>
+    /// <param name="guard">Its name.</param>
+    /// <param name="on">Whether it protects.</param>
+    /// <param name="stop">Gives up.</param>
+    public Task<GuardState> SwitchAsync(string guard, bool on, CancellationToken stop) => SendAsync<GuardState>(HttpMethod.Put, $"/guards/{guard}", new { on }, stop);
+
+    /// <summary>How much is under way.</summary>
+    /// <param name="stop">Gives up.</param>
+    public Task<MessagingState> StateAsync(CancellationToken stop) => SendAsync<MessagingState>(HttpMethod.Get, "/messaging", null, stop);
+
+    /// <summary>Dead letters, newest first.</summary>
+    /// <param name="stop">Gives up.</param>
+    public Task<IReadOnlyList<DeadLetterView>> DeadLettersAsync(CancellationToken stop) => SendAsync<IReadOnlyList<DeadLetterView>>(HttpMethod.Get, "/deadletters", null, stop);
+
+    /// <summary>Puts dead letters back.</summary>
+    /// <param name="ids">Which; empty for all.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <returns>How many.</returns>
+    public Task<int> ReplayAsync(IReadOnlyList<long> ids, CancellationToken stop) => DeadLettersAsync("replay", ids, stop);
+
+    /// <summary>Discards dead letters.</summary>
+    /// <param name="ids">Which; empty for all.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <returns>How many.</returns>
+    public Task<int> DiscardAsync(IReadOnlyList<long> ids, CancellationToken stop) => DeadLettersAsync("discard", ids, stop);
+
+    /// <summary>Everything that the service's database states about messages.</summary>
+    /// <param name="stop">Gives up.</param>
+    public IAsyncEnumerable<LedgerRow> LedgerAsync(CancellationToken stop) => LinesAsync<LedgerRow>("/ledger", stop);
+
+    /// <summary>Rows of the service's state.</summary>
+    /// <param name="name">Which facts.</param>
+    /// <param name="stop">Gives up.</param>
+    public IAsyncEnumerable<JsonElement> FactsAsync(string name, CancellationToken stop) => LinesAsync<JsonElement>($"/facts/{name}", stop);
+
+    private sealed record Counted(int Count);
+
+    private async Task<int> DeadLettersAsync(string verb, IReadOnlyList<long> ids, CancellationToken stop) =>
+        (await SendAsync<Counted>(HttpMethod.Post, $"/deadletters/{verb}", ids.Count > 0 ? new { ids } : new { all = true }, stop)).Count;
+
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken stop)
+    {
+        using HttpResponseMessage reply = await AnswerAsync(method, path, body, stop);
+        await RequireAsync(reply, stop);
+        return (await reply.Content.ReadFromJsonAsync<T>(ProtocolJson.Options, stop))!;
+    }
+
+    private async IAsyncEnumerable<T> LinesAsync<T>(string path, [EnumeratorCancellation] CancellationToken stop)
+    {
+        using HttpResponseMessage reply = await AnswerAsync(HttpMethod.Get, path, null, stop);
+        await RequireAsync(reply, stop);
+        using var lines = new StreamReader(await reply.Content.ReadAsStreamAsync(stop));
+        while (await lines.ReadLineAsync(stop) is { } line) if (line.Length > 0) yield return JsonSerializer.Deserialize<T>(line, ProtocolJson.Options)!;
+    }
+
+    /// <summary>Asks one instance after the other until one answers; what is asked is safe to repeat.</summary>
+    private async Task<HttpResponseMessage> AnswerAsync(HttpMethod method, string path, object? body, CancellationToken stop)
+    {
+        HttpRequestException? failure = null;
+        foreach (Uri address in addresses())
+        {
+            using var request = new HttpRequestMessage(method, new Uri(address, path));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            if (body is not null) request.Content = JsonContent.Create(body, body.GetType(), options: ProtocolJson.Options);
+            try
+            {
+                return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+            }
+            catch (HttpRequestException error)
+            {
+                failure = error;
+            }
+        }
+
+        throw new LabException($"No instance of {Service} answers{(failure is null ? "" : $": {failure.Message}")}.");
+    }
+
+    private static async Task RequireAsync(HttpResponseMessage reply, CancellationToken stop)
+    {
+        if (!reply.IsSuccessStatusCode) throw new ServiceRefusedException((int)reply.StatusCode, await reply.Content.ReadAsStringAsync(stop));
+    }
+}
