@@ -39,14 +39,20 @@ internal sealed partial class ConsumerCore
         _toTake.Clear();
     }
 
+    /// <summary>Whether another batch may run now: beside a suspect, none.</summary>
+    private bool HasRoom => !_exclusive && _batches.Count < options.WorkersMax;
+
     private void DecideParked(DateTimeOffset now)
     {
+        _exclusiveWanted = false;
         foreach (Lane lane in _parked.Where(CanHandle))
         {
             if (lane.InFlight > 0 || lane.IsReading || lane.IsHandlingParked) continue;
             if (lane.Due.Count > 0)
             {
-                if (_batches.Count < options.WorkersMax) StartParked(lane, lane.Due.Peek());
+                Item item = lane.Due.Peek();
+                if (item.IsSuspect && _batches.Count > 0) _exclusiveWanted = true;
+                else if (HasRoom) StartParked(lane, item);
             }
             else if (lane.DueAt <= now && !lane.IsAppending)
             {
@@ -59,12 +65,12 @@ internal sealed partial class ConsumerCore
     private void StartParked(Lane lane, Item item)
     {
         lane.IsHandlingParked = true;
-        Start([item], alone: true, [(lane, 0)]);
+        Start([item], alone: item.IsSuspect, [(lane, 0)]);
     }
 
     private void DecideInjected()
     {
-        if (_injected.Count == 0 || _batches.Count >= options.WorkersMax) return;
+        if (_injected.Count == 0 || !HasRoom) return;
         Item[] batch = [.. _injected.Take(options.BatchMessagesMax)];
         _injected.RemoveRange(0, batch.Length);
         Start(batch, alone: false, []);
@@ -72,7 +78,7 @@ internal sealed partial class ConsumerCore
 
     private void DecideBatches()
     {
-        while (_batches.Count < options.WorkersMax && _ready.Count > 0)
+        while (HasRoom && !_exclusiveWanted && _ready.Count > 0)
         {
             var items = new List<Item>();
             var lanes = new List<(Lane, int)>();
@@ -81,6 +87,7 @@ internal sealed partial class ConsumerCore
                 // A lane whose head must be alone starts a batch of its own: it waits in the queue until this one is closed.
                 bool alone = CanStart(lane) && lane.Items.First!.Value.IsAlone;
                 if (alone && items.Count > 0) break;
+                if (alone && lane.Items.First!.Value.IsSuspect && _batches.Count > 0) return;
 
                 _ready.Dequeue();
                 lane.IsQueued = false;
@@ -100,7 +107,7 @@ internal sealed partial class ConsumerCore
                 if (alone) break;
             }
 
-            if (items.Count > 0) Start(items, items is [{ IsAlone: true }], lanes);
+            if (items.Count > 0) Start(items, items is [{ IsSuspect: true }], lanes);
         }
     }
 
@@ -149,12 +156,14 @@ internal sealed partial class ConsumerCore
 
         var batch = new ConsumerEffect.Handle(items, alone, epochs);
         _batches.Add(batch, lanes);
+        _exclusive = alone;
         _effects.Add(batch);
     }
 
     private void EndBatch(ConsumerEvent.BatchEnded ended, DateTimeOffset now)
     {
         _batches.Remove(ended.Batch, out List<(Lane Lane, int Count)>? lanes);
+        if (ended.Batch.Alone) _exclusive = false;
         switch (ended.End)
         {
             case BatchEnd.Committed committed:
@@ -202,7 +211,7 @@ internal sealed partial class ConsumerCore
 
     private void FailBatch(ConsumerEffect.Handle batch, List<(Lane Lane, int Count)> lanes, BatchEnd.Failed failed, DateTimeOffset now)
     {
-        if (batch.Items is [{ } single] && (batch.Alone || failed.Culprit == single))
+        if (batch.Items is [{ } single])
         {
             SettleFailed(lanes[0].Lane, single, failed, now);
             return;
@@ -239,7 +248,7 @@ internal sealed partial class ConsumerCore
         foreach (Item item in batch.Items)
         {
             item.IsAlone = true;
-            if (batch.Alone) item.StoreAways++;
+            if (batch.Items.Count == 1) item.StoreAways++;
         }
 
         if (lanes.Count == 0) _injected.AddRange(batch.Items);

@@ -79,7 +79,7 @@ internal sealed partial class ConsumerCore
 
         foreach (ParkedRow row in read.Rows.TakeWhile(row => row.DueAt <= now))
         {
-            lane.Due.Enqueue(new Item { Parked = row, Message = row.Message, Partition = row.Partition, IsAlone = true, LaneName = lane.Name });
+            lane.Due.Enqueue(new Item { Parked = row, Message = row.Message, Partition = row.Partition, IsAlone = true, IsSuspect = lane.IsSuspect, LaneName = lane.Name });
         }
 
         bool again = lane.NeedsReadAgain;

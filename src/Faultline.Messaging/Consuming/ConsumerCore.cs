@@ -33,6 +33,8 @@ internal sealed partial class ConsumerCore(ConsumerOptions options, Func<Item, d
     private readonly List<Item> _injected = [];
     private readonly List<ConsumerEffect> _effects = [];
     private bool _taking;
+    private bool _exclusive;
+    private bool _exclusiveWanted;
     private int _failures;
     private long _unordered;
     private DateTimeOffset _pausedUntil;
@@ -104,7 +106,7 @@ internal sealed partial class ConsumerCore(ConsumerOptions options, Func<Item, d
             foreach (Lane lane in _lanes.Values.Where(lane => lane.Partition == partition)) Queue(lane);
         }
 
-        foreach (ParkedLane parked in taken.Ownership.Parked.Where(parked => _holdings.ContainsKey(parked.Partition))) OpenParked(parked, parked.DueAt);
+        foreach (ParkedLane parked in taken.Ownership.Parked.Where(parked => _holdings.ContainsKey(parked.Partition))) OpenParked(parked, parked.DueAt).IsSuspect = true;
     }
 
     private void TakeLanes(IReadOnlyList<ParkedLane> lanes)
@@ -115,7 +117,7 @@ internal sealed partial class ConsumerCore(ConsumerOptions options, Func<Item, d
         }
     }
 
-    private void OpenParked(ParkedLane parked, DateTimeOffset dueAt)
+    private Lane OpenParked(ParkedLane parked, DateTimeOffset dueAt)
     {
         Lane lane = LaneOf(ParkedName(parked), parked.Partition);
         bool isFirst = lane.Parked is null;
@@ -124,11 +126,13 @@ internal sealed partial class ConsumerCore(ConsumerOptions options, Func<Item, d
         if (isFirst || dueAt < lane.DueAt) lane.DueAt = dueAt;
         // A read that began before this row was written may come back without it.
         lane.NeedsReadAgain |= lane.IsReading;
+        return lane;
     }
 
     private void CloseParked(Lane lane)
     {
         lane.Parked = null;
+        lane.IsSuspect = false;
         lane.NeedsReadAgain = false;
         _parked.Remove(lane);
     }
@@ -184,6 +188,7 @@ internal sealed partial class ConsumerCore(ConsumerOptions options, Func<Item, d
             known.Poison = item.Poison;
             known.IsAbsent = item.IsAbsent;
             known.IsAlone |= item.IsAlone;
+            known.IsSuspect |= item.IsSuspect;
             Wake(known);
             return;
         }

@@ -28,6 +28,9 @@ internal sealed class Item
     /// <summary>It must be handled in a transaction of its own.</summary>
     public bool IsAlone { get; set; }
 
+    /// <summary>A process may have died while it handled this message: it is handled with nothing else beside it, and counted, so that another death has one cause.</summary>
+    public bool IsSuspect { get; set; }
+
     /// <summary>The partition went elsewhere while the item was being handled: if that fails, the item comes again by itself.</summary>
     public bool IsStale { get; set; }
 
@@ -137,7 +140,7 @@ internal abstract record ConsumerEffect
 {
     /// <summary>Handle messages in one transaction.</summary>
     /// <param name="Items">In order; several of one key are in their order.</param>
-    /// <param name="Alone">One item whose crash is to be counted.</param>
+    /// <param name="Alone">One suspect, with nothing beside it: a crash is to be counted against it.</param>
     /// <param name="Epochs">The epochs in which this instance owns their partitions; empty when the order guard is off.</param>
     internal sealed record Handle(IReadOnlyList<Item> Items, bool Alone, IReadOnlyDictionary<int, long> Epochs) : ConsumerEffect;
 

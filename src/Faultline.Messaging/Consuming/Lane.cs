@@ -26,6 +26,9 @@ internal sealed class Lane(string name, int partition)
     /// <summary>Where its parked rows are; null when it has none, and then deliveries are handled directly.</summary>
     public ParkedLane? Parked { get; set; }
 
+    /// <summary>Whether its parked rows were there before this instance owned them: their handling may have ended a process.</summary>
+    public bool IsSuspect { get; set; }
+
     /// <summary>When the oldest parked row is due.</summary>
     public DateTimeOffset DueAt { get; set; }
 

@@ -125,6 +125,7 @@ internal sealed class Receiver(
         Message = delivery.Message,
         Partition = delivery.Partition,
         IsAlone = delivery.Redelivered,
+        IsSuspect = delivery.Redelivered,
         IsInjected = delivery.Message?.IsInjected ?? false,
         Poison = delivery.Malformed,
     };
