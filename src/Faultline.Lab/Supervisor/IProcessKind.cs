@@ -27,4 +27,7 @@ internal interface IProcessKind
 
     /// <summary>All processes of it, the one that starts the others first.</summary>
     IReadOnlyList<int> Members(ChildProcess running);
+
+    /// <summary>The longest wait before it is started again.</summary>
+    public TimeSpan RestartDelayMax => RestartPolicy.DelayMax;
 }

@@ -41,6 +41,10 @@ public sealed record InstanceSpec
     /// <value>10 seconds.</value>
     public TimeSpan GracePeriod { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>The longest wait before an instance that ended unasked is started again.</summary>
+    /// <value>10 seconds.</value>
+    public TimeSpan RestartDelayMax { get; init; } = RestartPolicy.DelayMax;
+
     /// <summary>Whether the program ends by itself when its standard input ends, which is how it notices that the lab is gone.</summary>
     /// <value>True. False for programs that know nothing of the lab: their input is empty, and they get SIGINT, SIGQUIT and SIGKILL when the lab is gone.</value>
     public bool EndsWithInput { get; init; } = true;

@@ -12,11 +12,11 @@ internal static class RestartPolicy
     /// <summary>The number of failures in a row after one more end.</summary>
     public static int FailuresAfter(int failuresBefore, TimeSpan healthyFor) => healthyFor >= HealthyForReset ? 1 : failuresBefore + 1;
 
-    /// <summary>200 ms after the first failure, twice as long after each further one, at most 10 s.</summary>
-    public static TimeSpan DelayAfter(int failures)
+    /// <summary>200 ms after the first failure, twice as long after each further one, up to a limit.</summary>
+    public static TimeSpan DelayAfter(int failures, TimeSpan max)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(failures, 1);
         double milliseconds = DelayMin.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 16));
-        return TimeSpan.FromMilliseconds(Math.Min(milliseconds, DelayMax.TotalMilliseconds));
+        return TimeSpan.FromMilliseconds(Math.Min(milliseconds, max.TotalMilliseconds));
     }
 }

@@ -326,7 +326,7 @@ public sealed class SupervisedProcess : IAsyncDisposable
             _failures = RestartPolicy.FailuresAfter(_failures, healthyFor);
             string reason = exit is null ? _problem ?? "it could not be started" : $"ended with {exit}";
             SetStateNeedsGate(ProcessState.Crashed, string.Join('\n', [reason, .. lines.Select(line => line.Text)]), exit);
-            return RestartPolicy.DelayAfter(_failures);
+            return RestartPolicy.DelayAfter(_failures, _kind.RestartDelayMax);
         }
     }
 

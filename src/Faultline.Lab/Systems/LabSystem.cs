@@ -116,6 +116,8 @@ public sealed class LabSystem : IAsyncDisposable
             instances.Add(_lab.Supervisor.Start(new InstanceSpec
             {
                 System = Spec.Name, Service = name, Ordinal = ordinal, Executable = Spec.Executable, Arguments = ["service", service], Environment = environment,
+                // What a lab breaks on purpose comes back at once.
+                RestartDelayMax = TimeSpan.FromMilliseconds(300),
             }));
         }
     }

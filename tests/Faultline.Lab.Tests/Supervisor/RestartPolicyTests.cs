@@ -12,7 +12,7 @@ public sealed class RestartPolicyTests
     [InlineData(1_000_000, 10_000)]
     public void Delay_doubles_with_each_failure_up_to_ten_seconds(int failures, int milliseconds)
     {
-        RestartPolicy.DelayAfter(failures).ShouldBe(TimeSpan.FromMilliseconds(milliseconds));
+        RestartPolicy.DelayAfter(failures, RestartPolicy.DelayMax).ShouldBe(TimeSpan.FromMilliseconds(milliseconds));
     }
 
     [Theory]

@@ -1,0 +1,47 @@
+using Faultline.Lab.Systems;
+using Faultline.Protocol.Faults;
+using Faultline.Protocol.Services;
+using Faultline.Verification.Checkers;
+using Faultline.Verification.Experiments;
+using Faultline.Verification.Ledger;
+using Faultline.Verification.Verdicts;
+
+namespace Faultline.Lab.Experiments;
+
+/// <summary>Everything that the services state about a round of cells, and how it is told apart by cell.</summary>
+/// <param name="System">The system.</param>
+/// <param name="Ledger">The account of all.</param>
+/// <param name="Firings">What fired during the round.</param>
+/// <param name="Facts">The state of the services.</param>
+internal sealed record Account(LabSystem System, MessageLedger Ledger, IReadOnlyList<Firing> Firings, IReadOnlyList<SystemFact> Facts)
+{
+    /// <summary>What one cell hands over to its judgement.</summary>
+    public CellRun RunOf(
+        CellLoad load, IReadOnlyList<(string Cell, ProbeResult Result)> probes, DrainResult drain, IReadOnlyList<MessagingState> quiet, IReadOnlyList<MessagingState> still,
+        DateTimeOffset healedAt, IReadOnlyList<string> leftover)
+    {
+        string prefix = Cells.OperationIdPrefix(load.Cell.Name);
+        SystemFact[] facts = [.. Facts.Where(fact => fact.OperationId?.StartsWith(prefix, StringComparison.Ordinal) ?? false)];
+        HashSet<Guid> mine = [.. load.Faults.SelectMany(fault => fault.AnomalyIds)];
+        return new CellRun
+        {
+            Experiment = load.Cell,
+            Context = new CheckContext
+            {
+                History = load.History,
+                Ledger = Ledger.Only(prefix),
+                Facts = facts,
+                StateEvents = System.Spec.Checks.EventsOf(facts),
+                Drain = drain,
+                Quiet = quiet,
+                StillQuiet = still,
+                HealedAt = healedAt,
+                LeftoverFaults = leftover,
+            },
+            Faults = load.Faults,
+            Firings = [.. Firings.Where(firing => mine.Contains(firing.AnomalyId))],
+            Probes = [.. probes.Where(probe => probe.Cell == load.Cell.Name).Select(probe => probe.Result)],
+            Obstacle = load.Obstacle,
+        };
+    }
+}

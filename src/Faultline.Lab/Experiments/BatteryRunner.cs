@@ -1,0 +1,119 @@
+using Faultline.Lab.Systems;
+using Faultline.Protocol.Guards;
+using Faultline.Verification.Checkers;
+using Faultline.Verification.Experiments;
+using Faultline.Verification.Histories;
+using Faultline.Verification.Reports;
+using Faultline.Verification.Verdicts;
+
+namespace Faultline.Lab.Experiments;
+
+/// <summary>
+/// Runs a battery: (1) groups cells that may share a running system, (2) starts the system as a group wants it, (3) runs each group through its phases, (4) judges every cell,
+/// (5) writes the report. What a run injected is removed at its end, however it ends.
+/// </summary>
+public static class BatteryRunner
+{
+    /// <summary>Runs a battery on a lab.</summary>
+    /// <param name="lab">The infrastructure; it stays the caller's.</param>
+    /// <param name="spec">The system.</param>
+    /// <param name="request">What is to be run.</param>
+    /// <param name="progress">Gets what happens.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="stop">Gives the run up: rollbacks still run.</param>
+    /// <returns>The report; its files are written.</returns>
+    public static async Task<RunReport> RunAsync(LabInfrastructure lab, LabSystemSpec spec, RunRequest request, IProgress<RunProgress> progress, TimeProvider time, CancellationToken stop)
+    {
+        DateTimeOffset startedAt = time.GetUtcNow();
+        Directory.CreateDirectory(request.ReportFolder);
+        using HistoryWriter history = HistoryWriter.Create(Path.Combine(request.ReportFolder, ReportFiles.HistoryName));
+        Experiment[] cells = [.. request.Battery.Cells.Select(cell => Settle(cell, spec, request))];
+        var registry = new CheckerRegistry(spec.Checks.Checkers);
+        var runs = new List<(CellRun Run, CellVerdict Verdict)>();
+        string? failure = null;
+        LabSystem? system = null;
+        try
+        {
+            foreach (CellGroup group in BatteryPlan.Groups(request.Battery with { Cells = cells }))
+            {
+                system = await FittingAsync(lab, spec, group.Setting, system, progress, stop);
+                var runner = new GroupRunner(system, history, progress, time);
+                IEnumerable<IReadOnlyList<Experiment>> rounds = group.Together ? [group.Cells] : group.Cells.Select(cell => (IReadOnlyList<Experiment>)[cell]);
+                foreach (IReadOnlyList<Experiment> round in rounds)
+                {
+                    foreach (CellRun run in await runner.RunAsync(round, stop))
+                    {
+                        CellVerdict verdict = Judgement.Of(run, registry);
+                        runs.Add((run, verdict));
+                        progress.Report(new RunProgress.Judged(verdict, runs.Count, cells.Length));
+                    }
+                }
+            }
+        }
+        catch (Exception error) when (error is LabException or ServiceRefusedException or HttpRequestException)
+        {
+            failure = error.Message;
+        }
+        finally
+        {
+            if (system is not null) await system.DisposeAsync();
+        }
+
+        RunReport report = RunReport.Of(FactsOf(request, startedAt, time.GetUtcNow() - startedAt, failure), runs);
+        history.Dispose();
+        ReportFiles.Write(request.ReportFolder, report);
+        return report;
+    }
+
+    private static Experiment Settle(Experiment cell, LabSystemSpec spec, RunRequest request)
+    {
+        Experiment settled = cell with
+        {
+            Guards = [.. cell.Guards, .. request.Guards],
+            Replicas = request.Replicas ?? cell.Replicas,
+            ReplicasOf = request.Replicas is null ? cell.ReplicasOf : new Dictionary<string, int>(),
+            Broker = request.Broker ?? cell.Broker ?? "postgresql",
+        };
+        return Resolution.Resolve(settled, spec.Description, request.Seed);
+    }
+
+    /// <summary>The running system when it fits the setting; otherwise another one, on the same databases.</summary>
+    private static async Task<LabSystem> FittingAsync(LabInfrastructure lab, LabSystemSpec spec, Experiment setting, LabSystem? running, IProgress<RunProgress> progress, CancellationToken stop)
+    {
+        var options = new LabSystemOptions { Replicas = setting.Replicas, ReplicasOf = setting.ReplicasOf, Broker = setting.Broker ?? "postgresql" };
+        if (running is not null && running.Options.Broker == options.Broker && spec.Services.All(service => running.Options.ReplicasFor(service.Service) == options.ReplicasFor(service.Service))) return running;
+
+        if (running is not null) await running.DisposeAsync();
+        progress.Report(new RunProgress.Phase($"starting {spec.Name}: {string.Join(", ", spec.Services.Select(service => $"{service.Service[(service.Service.IndexOf('/') + 1)..]} x{options.ReplicasFor(service.Service)}"))}"));
+        return await LabSystem.StartAsync(lab, spec, options, stop);
+    }
+
+    private static RunFacts FactsOf(RunRequest request, DateTimeOffset startedAt, TimeSpan took, string? failure) => new()
+    {
+        Title = request.Battery.Title,
+        Name = request.Battery.Name,
+        StartedAt = startedAt,
+        Took = took,
+        Seed = request.Seed.Value,
+        ReplayCommand = request.Command,
+        LabFailure = failure,
+        Environment =
+        [
+            new("broker", request.Broker ?? "postgresql"),
+            new("guards off", request.Guards.Count == 0 ? "as each experiment says" : string.Join(", ", request.Guards.Select(guard => guard.ToString()))),
+            new("replicas", request.Replicas?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "as each experiment says"),
+            new("cores", Environment.ProcessorCount.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            new("runtime", System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription),
+        ],
+    };
+
+    /// <summary>The guards of a setting that are off, service by service.</summary>
+    /// <param name="setting">Any cell of a group.</param>
+    /// <param name="services">The services of the system.</param>
+    internal static IEnumerable<(string Service, string Guard)> GuardsOff(Experiment setting, IEnumerable<string> services) =>
+        from service in services
+        from guard in GuardNames.All
+        let last = setting.Guards.LastOrDefault(spec => spec.Guard == guard.Name && (spec.Service is null || spec.Service == service))
+        where last is { On: false }
+        select (service, guard.Name);
+}

@@ -1,0 +1,156 @@
+using Faultline.Lab.Supervisor;
+using Faultline.Lab.Systems;
+using Faultline.Protocol.Faults;
+using Faultline.Triggers;
+using Faultline.Verification.Experiments;
+using Faultline.Verification.Schedules;
+using Faultline.Verification.Verdicts;
+
+namespace Faultline.Lab.Experiments;
+
+/// <summary>The faults of one cell: each is placed when its moment comes and removed when its end does. Not thread-safe: one loop steps it.</summary>
+internal sealed class FaultSchedule(Experiment cell, LabSystem system, bool shared, TimeProvider time)
+{
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly List<Placed> _faults = [.. cell.Schedule.Select(fault => new Placed(fault))];
+
+    private sealed class Placed(FaultSpec fault)
+    {
+        public FaultSpec Fault { get; } = fault;
+
+        public List<Guid> Anomalies { get; } = [];
+
+        public DateTimeOffset? StartedAt { get; set; }
+
+        public DateTimeOffset? EndedAt { get; set; }
+
+        public TimeSpan StartedSince { get; set; }
+
+        public long Executed { get; set; }
+
+        public string? Target { get; set; }
+
+        public string? Problem { get; set; }
+    }
+
+    /// <summary>Whether every fault has been placed and removed again, or stays until the heal.</summary>
+    public bool IsSettled => _faults.TrueForAll(fault => fault.EndedAt is not null || (fault.StartedAt is not null && fault.Fault.For is null && fault.Fault.Until is null));
+
+    /// <summary>Places and removes what is due.</summary>
+    /// <param name="progress">How far the cell has come.</param>
+    /// <param name="stop">Gives up.</param>
+    public async Task StepAsync(Progress progress, CancellationToken stop)
+    {
+        await _turn.WaitAsync(stop);
+        try
+        {
+            foreach (Placed fault in _faults)
+            {
+                if (fault.StartedAt is null && fault.Fault.From.IsReached(progress)) await StartAsync(fault, progress.SinceLoad, stop);
+                if (fault.StartedAt is null || fault.EndedAt is not null) continue;
+                bool isOver = fault.Fault.For is { } length ? progress.SinceLoad - fault.StartedSince >= length : fault.Fault.Until?.IsReached(progress) ?? false;
+                if (isOver) await EndAsync(fault, stop);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Lets faults that are still running for a time of their own come to their end.</summary>
+    public async Task FinishAsync(TimeSpan since, CancellationToken stop)
+    {
+        foreach (Placed fault in _faults.Where(fault => fault is { StartedAt: not null, EndedAt: null, Fault.For: not null }).ToArray())
+        {
+            TimeSpan left = fault.Fault.For!.Value - (since - fault.StartedSince);
+            if (left > TimeSpan.Zero) await Task.Delay(left, time, stop);
+            await _turn.WaitAsync(stop);
+            try
+            {
+                if (fault.EndedAt is null) await EndAsync(fault, stop);
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+    }
+
+    /// <summary>What became of the faults; what is still there is removed by the heal.</summary>
+    public Task<IReadOnlyList<FaultRun>> EndAsync() => Task.FromResult<IReadOnlyList<FaultRun>>(
+        [.. _faults.Select(fault => new FaultRun
+        {
+            Name = fault.Fault.Name, AnomalyIds = fault.Anomalies, Executed = fault.Executed, StartedAt = fault.StartedAt, EndedAt = fault.EndedAt ?? time.GetUtcNow(), Problem = fault.Problem,
+        })]);
+
+    private async Task StartAsync(Placed placed, TimeSpan since, CancellationToken stop)
+    {
+        placed.StartedAt = time.GetUtcNow();
+        placed.StartedSince = since;
+        switch (placed.Fault)
+        {
+            case AnomalyFault anomaly:
+                foreach (AnomalyRequest request in Placement.Requests(anomaly, shared ? cell.Name : null, new Seed(cell.Seed ?? 0)))
+                {
+                    placed.Anomalies.Add((await system.Clients[anomaly.Service].PlaceAsync(request, stop)).Id);
+                }
+
+                break;
+            case DisruptionFault disruption:
+                await DisruptAsync(placed, disruption, stop);
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private async Task DisruptAsync(Placed placed, DisruptionFault disruption, CancellationToken stop)
+    {
+        string target = placed.Target = TargetOf(disruption);
+        bool stays = disruption.For is not null;
+        switch (disruption.Verb)
+        {
+            case DisruptionVerbs.Kill: await system.Lab.Disruptor.KillAsync(target, stays, stop); break;
+            case DisruptionVerbs.Stop: await system.Lab.Disruptor.StopAsync(target, stayDown: true, stop); break;
+            case DisruptionVerbs.Pause: await system.Lab.Disruptor.PauseAsync(target); break;
+            case DisruptionVerbs.Restart: await system.Lab.Disruptor.RestartAsync(target, stop); break;
+            case DisruptionVerbs.TerminateSessions: await TerminateAsync(disruption, stop); break;
+            default: throw new LabException($"There is no disruption '{disruption.Verb}'; there are: {string.Join(", ", DisruptionVerbs.All)}.");
+        }
+
+        placed.Executed++;
+    }
+
+    private async Task TerminateAsync(DisruptionFault disruption, CancellationToken stop)
+    {
+        IEnumerable<string> databases = disruption.Target == "postgres/queue" ? [$"{system.Spec.Name}_queue"] : system.Clients.Keys.Select(LabSystem.DatabaseOf);
+        foreach (string database in databases) await system.Lab.Disruptor.TerminateSessionsAsync(disruption.Target, database, "*", stop);
+    }
+
+    /// <summary>A service with several instances: the seed picks one, unless the experiment names it.</summary>
+    private string TargetOf(DisruptionFault disruption)
+    {
+        if (disruption.Instance is { } instance) return instance.Contains('/', StringComparison.Ordinal) ? instance : $"{system.Spec.Name}/{instance}";
+        IReadOnlyList<SupervisedProcess> instances = system.InstancesOf(disruption.Target);
+        return instances.Count == 0 ? disruption.Target : new Seed(cell.Seed ?? 0).For(disruption.Name, cell.Name).Pick(instances).Target;
+    }
+
+    private async Task EndAsync(Placed placed, CancellationToken stop)
+    {
+        switch (placed.Fault)
+        {
+            case AnomalyFault anomaly:
+                foreach (Guid id in placed.Anomalies) await system.Clients[anomaly.Service].RemoveAsync(id, stop);
+                break;
+            case DisruptionFault { Verb: DisruptionVerbs.Pause }:
+                await system.Lab.Disruptor.ResumeAsync(placed.Target!);
+                break;
+            case DisruptionFault { Verb: DisruptionVerbs.Kill or DisruptionVerbs.Stop }:
+                await system.Lab.Disruptor.RestartAsync(placed.Target!, stop);
+                break;
+        }
+
+        placed.EndedAt = time.GetUtcNow();
+    }
+}

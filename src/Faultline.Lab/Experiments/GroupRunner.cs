@@ -1,0 +1,191 @@
+using Faultline.Lab.Systems;
+using Faultline.Protocol.Services;
+using Faultline.Verification.Checkers;
+using Faultline.Verification.Experiments;
+using Faultline.Verification.Histories;
+using Faultline.Verification.Schedules;
+using Faultline.Verification.Verdicts;
+
+namespace Faultline.Lab.Experiments;
+
+/// <summary>Runs cells that share one running system at the same time through the phases: baseline, load under faults, heal, drain, quiesce, look.</summary>
+internal sealed class GroupRunner(LabSystem system, HistoryWriter history, IProgress<RunProgress> progress, TimeProvider time)
+{
+    private static readonly TimeSpan QuietPause = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan HealLimit = TimeSpan.FromSeconds(45);
+
+    /// <summary>Runs the cells.</summary>
+    /// <param name="cells">They have one setting.</param>
+    /// <param name="stop">Gives up; rollbacks still run.</param>
+    public async Task<IReadOnlyList<CellRun>> RunAsync(IReadOnlyList<Experiment> cells, CancellationToken stop)
+    {
+        string name = cells.Count == 1 ? cells[0].Name : $"{cells.Count} experiments at the same time";
+        progress.Report(new RunProgress.Phase(name));
+        var looks = new Looks(system, time);
+        DateTimeOffset since = time.GetUtcNow();
+        CellLoad[] loads;
+        IReadOnlyList<string> leftover;
+        DateTimeOffset healedAt;
+        try
+        {
+            await SwitchGuardsAsync(cells[0], stop);
+            await ProbeAsync(cells, "before", looks, stop);
+            loads = [.. cells.Select(cell => new CellLoad(cell, system, history, time))];
+            await LoadAsync(loads, looks, stop);
+        }
+        finally
+        {
+            // Rollbacks run whatever happened, also after Ctrl+C.
+            leftover = await HealAsync();
+            healedAt = time.GetUtcNow();
+        }
+
+        DrainResult drain = await DrainAsync(cells.Max(cell => cell.DrainLimit), stop);
+        IReadOnlyList<MessagingState> quiet = await looks.StatesAsync(stop);
+        await Task.Delay(QuietPause, time, stop);
+        IReadOnlyList<MessagingState> still = await looks.StatesAsync(stop);
+        await ProbeAsync(cells, "after", looks, stop);
+        Account account = await looks.AccountAsync(since, stop);
+        IReadOnlyList<CellRun> runs = [.. loads.Select(load => account.RunOf(load, looks.Probes, drain, quiet, still, healedAt, leftover))];
+        await RestoreGuardsAsync(stop);
+        return runs;
+    }
+
+    private async Task LoadAsync(CellLoad[] loads, Looks looks, CancellationToken stop)
+    {
+        long total = loads.Sum(load => load.Cell.Workload.Operations ?? 0);
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task telling = TellAsync(loads, total, done.Token);
+        Task probing = ProbeDuringAsync([.. loads.Select(load => load.Cell)], looks, done.Token);
+        try
+        {
+            await Task.WhenAll(loads.Select(load => load.RunAsync(loads.Length > 1, stop)));
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await telling;
+            await probing;
+        }
+    }
+
+    private async Task TellAsync(CellLoad[] loads, long total, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            progress.Report(new RunProgress.Operations(loads.Sum(load => load.Ended), total));
+            await Task.Delay(TimeSpan.FromMilliseconds(500), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async Task ProbeAsync(IReadOnlyList<Experiment> cells, string when, Looks looks, CancellationToken stop)
+    {
+        foreach (Experiment cell in cells) foreach (Probe probe in cell.Hypothesis.Where(probe => probe.When.Contains(when))) await looks.ProbeAsync(cell, probe, when, stop);
+    }
+
+    private async Task ProbeDuringAsync(IReadOnlyList<Experiment> cells, Looks looks, CancellationToken stop)
+    {
+        if (cells.All(cell => cell.Hypothesis.All(probe => !probe.When.Contains("during")))) return;
+        try
+        {
+            while (true)
+            {
+                await ProbeAsync(cells, "during", looks, stop);
+                await Task.Delay(TimeSpan.FromSeconds(1), time, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return;
+        }
+    }
+
+    private async Task SwitchGuardsAsync(Experiment setting, CancellationToken stop)
+    {
+        foreach ((string service, string guard) in BatteryRunner.GuardsOff(setting, system.Clients.Keys)) await system.Clients[service].SwitchAsync(guard, on: false, stop);
+        await SeenByAllAsync(setting, stop);
+    }
+
+    /// <summary>A change takes effect at once on every instance; the lab waits until each has said so, so that no operation is judged under the wrong setting.</summary>
+    private async Task SeenByAllAsync(Experiment setting, CancellationToken stop)
+    {
+        if (!BatteryRunner.GuardsOff(setting, system.Clients.Keys).Any()) return;
+        // The announcement goes over temporary queues; instances read the store at once when they hear of a version.
+        await Task.Delay(TimeSpan.FromMilliseconds(300), time, stop);
+    }
+
+    private async Task RestoreGuardsAsync(CancellationToken stop)
+    {
+        foreach (ServiceClient client in system.Clients.Values)
+        {
+            foreach (Protocol.Guards.GuardState guard in (await client.GuardsAsync(stop)).Where(guard => !guard.On)) await client.SwitchAsync(guard.Name, on: true, stop);
+        }
+
+        // A message that was requeued for ever while the guard was off comes to rest now, and disturbs no other cell.
+        await DrainAsync(TimeSpan.FromSeconds(30), stop);
+    }
+
+    /// <summary>Removes everything that was injected and brings back what was taken down; says what is still there.</summary>
+    private async Task<IReadOnlyList<string>> HealAsync()
+    {
+        using var limit = new CancellationTokenSource(HealLimit, time);
+        try
+        {
+            await system.Lab.Disruptor.HealAllAsync(limit.Token);
+            var left = new List<string>();
+            foreach (ServiceClient client in system.Clients.Values)
+            {
+                await PatientlyAsync(() => client.ClearAsync(limit.Token), limit.Token);
+                await PatientlyAsync(async () => left.AddRange((await client.AnomaliesAsync(limit.Token)).Select(anomaly => $"{anomaly.Kind} at {anomaly.Point} of {anomaly.Service}")), limit.Token);
+            }
+
+            await Task.WhenAll(system.Clients.Keys.SelectMany(system.InstancesOf).Select(instance => instance.WaitHealthyAsync(HealLimit, limit.Token)));
+            return left;
+        }
+        catch (Exception error) when (error is LabException or OperationCanceledException or HttpRequestException)
+        {
+            return [$"the heal did not end within {HealLimit.TotalSeconds:0} s: {error.Message}"];
+        }
+    }
+
+    /// <summary>A service that is just coming back does not answer yet.</summary>
+    private async Task PatientlyAsync(Func<Task> ask, CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                await ask();
+                return;
+            }
+            catch (Exception error) when (error is LabException or HttpRequestException or System.Text.Json.JsonException or ServiceRefusedException { Status: >= 500 })
+            {
+                await Task.Delay(LookPause, time, stop);
+            }
+        }
+    }
+
+    /// <summary>Waits until everything that can empty is empty, and has been so in two looks with nothing in between.</summary>
+    private async Task<DrainResult> DrainAsync(TimeSpan limit, CancellationToken stop)
+    {
+        long began = time.GetTimestamp();
+        var looks = new Looks(system, time);
+        IReadOnlyList<MessagingState> last = [];
+        while (true)
+        {
+            IReadOnlyList<MessagingState> now = await looks.StatesAsync(stop);
+            if (IsEmpty(now) && IsEmpty(last) && last.Select(state => state.AuditPosition).SequenceEqual(now.Select(state => state.AuditPosition)))
+            {
+                return new DrainResult(true, time.GetElapsedTime(began), limit, now);
+            }
+
+            last = now;
+            if (time.GetElapsedTime(began) > limit) return new DrainResult(false, time.GetElapsedTime(began), limit, now);
+            await Task.Delay(LookPause, time, stop);
+        }
+    }
+
+    private static bool IsEmpty(IReadOnlyList<MessagingState> states) =>
+        states.Count > 0 && states.All(state => state.Outbox == 0 && state.Queue == 0 && state.Parked == 0 && state.Scheduled == 0 && state.InHand == 0);
+}
