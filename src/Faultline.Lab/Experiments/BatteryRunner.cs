@@ -1,3 +1,4 @@
+using Faultline.Lab.Problems;
 using Faultline.Lab.Systems;
 using Faultline.Protocol.Guards;
 using Faultline.Verification.Checkers;

@@ -1,3 +1,4 @@
+using Faultline.Lab.Problems;
 using System.Diagnostics;
 using Faultline.Lab.Systems;
 using Faultline.Protocol.Faults;
@@ -71,7 +72,7 @@ internal sealed class CellLoad(Experiment cell, LabSystem system, HistoryWriter 
         {
             await over.CancelAsync();
             await faults;
-            lock (_gate) _faults.AddRange(await schedule.EndAsync());
+            lock (_gate) _faults.AddRange(schedule.End());
         }
     }
 

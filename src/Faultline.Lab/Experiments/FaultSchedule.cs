@@ -1,3 +1,4 @@
+using Faultline.Lab.Problems;
 using Faultline.Lab.Supervisor;
 using Faultline.Lab.Systems;
 using Faultline.Protocol.Faults;
@@ -78,11 +79,11 @@ internal sealed class FaultSchedule(Experiment cell, LabSystem system, bool shar
     }
 
     /// <summary>What became of the faults; what is still there is removed by the heal.</summary>
-    public Task<IReadOnlyList<FaultRun>> EndAsync() => Task.FromResult<IReadOnlyList<FaultRun>>(
+    public IReadOnlyList<FaultRun> End() =>
         [.. _faults.Select(fault => new FaultRun
         {
             Name = fault.Fault.Name, AnomalyIds = fault.Anomalies, Executed = fault.Executed, StartedAt = fault.StartedAt, EndedAt = fault.EndedAt ?? time.GetUtcNow(), Problem = fault.Problem,
-        })]);
+        })];
 
     private async Task StartAsync(Placed placed, TimeSpan since, CancellationToken stop)
     {

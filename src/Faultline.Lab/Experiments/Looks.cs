@@ -1,3 +1,4 @@
+using Faultline.Lab.Problems;
 using System.Net;
 using System.Text.Json;
 using Faultline.Lab.Systems;

@@ -29,5 +29,5 @@ internal interface IProcessKind
     IReadOnlyList<int> Members(ChildProcess running);
 
     /// <summary>The longest wait before it is started again.</summary>
-    public TimeSpan RestartDelayMax => RestartPolicy.DelayMax;
+    TimeSpan RestartDelayMax => RestartPolicy.DelayMax;
 }

@@ -20,7 +20,7 @@ internal sealed class ServiceKind(InstanceSpec spec, LabFolder folder, FreePorts
 
     public IReadOnlyList<(Signal Signal, TimeSpan Limit)> StopLadder { get; } = [(Signal.Terminate, spec.GracePeriod), (Signal.Kill, Timeout.InfiniteTimeSpan)];
 
-public TimeSpan RestartDelayMax => spec.RestartDelayMax;
+    public TimeSpan RestartDelayMax => spec.RestartDelayMax;
 
     public async Task<ChildProcess> StartAsync(CancellationToken stop)
     {

@@ -1,3 +1,4 @@
+using Faultline.Lab.Problems;
 using System.Globalization;
 using System.Security.Cryptography;
 using Faultline.Lab.Supervisor;

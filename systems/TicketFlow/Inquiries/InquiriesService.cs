@@ -19,7 +19,7 @@ internal static class InquiriesService
         .Consumes<TicketStatusChanged, TicketStatusChangedHandler>()
         .Maps(SubmitInquiry.Map, ReadInquiry.Map)
         .Migrates(from: "Inquiries/Migrations")
-        .States("inquiries", "select id, status, ticket_version, language from inquiry")
-        .States("entries", "select inquiry_id, kind, ticket_version, message_id from entry order by id")
+        .States("inquiries", "select id as subject, status, ticket_version, language from inquiry")
+        .States("entries", "select inquiry_id as subject, kind, ticket_version, message_id from entry order by id")
         .Uses((services, _) => services.AddSingleton<DbContexts<InquiriesDb>>().AddSingleton<LanguageDetector>());
 }

@@ -22,8 +22,8 @@ internal static class TicketsService
         .Consumes<TranslationFailed, TranslationFailedHandler>()
         .Consumes<TranslationOverdue, TranslationOverdueHandler>()
         .Migrates(from: "Tickets/Migrations")
-        .States("tickets", "select id, state, version, language, mark, english_title is not null as translated from ticket")
-        .States("steps", "select ticket_id, event, from_state, to_state, version from step order by id")
+        .States("tickets", "select id as subject, state, version, language, mark, english_title is not null as translated from ticket")
+        .States("steps", "select ticket_id as subject, event, from_state, to_state, version, at from step order by id")
         .Uses((services, configuration) => services.AddSingleton<DbContexts<TicketsDb>>()
             .AddSingleton(configuration.GetSection("TicketFlow").Get<TicketOptions>() ?? new TicketOptions()));
 }

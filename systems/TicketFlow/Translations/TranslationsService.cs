@@ -17,7 +17,7 @@ internal static class TranslationsService
         .Publishes<TranslationFailed>()
         .Consumes<TranslationRequested, TranslationRequestedHandler>()
         .Migrates(from: "Translations/Migrations")
-        .States("translations", "select inquiry_id, outcome, times from translation")
+        .States("translations", "select inquiry_id as subject, outcome, times from translation")
         .Uses(AddTranslator);
 
     private static void AddTranslator(IServiceCollection services, IConfiguration configuration)
