@@ -28,7 +28,7 @@ internal static class QueueSweeper
     /// <param name="session">Whose connection to use; what it owns is not swept.</param>
     public static async Task SweepAsync(QueueSession session)
     {
-        await session.ExecuteAsync("begin");
+        await session.BeginAsync();
         List<int> queues = [];
         List<int> owners = [];
         await using (NpgsqlCommand command = session.Command(DeleteQueues, LockKeys.Session, session.Id))

@@ -78,7 +78,7 @@ public sealed class ThroughputMeasurement(PostgreSqlHarness harness, ITestOutput
     }
 
     [Fact(Explicit = true)]
-    public async Task Idle_cost()
+    public async Task What_it_costs_to_be_idle()
     {
         double alone = await CpuAsync();
         TestSystem system = NewSystem();
