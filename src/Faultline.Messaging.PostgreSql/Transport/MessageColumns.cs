@@ -18,12 +18,12 @@ internal static class MessageColumns
     public static string Unnest(int first)
     {
         string[] types = ["uuid", "text", "int", "text", "text", "uuid", "text", "text", "timestamptz", "text", "bigint", "bytea"];
-        return $"unnest({string.Join(", ", types.Select((type, index) => $"${first + index}::{type}[]"))}, ${first + types.Length}::smallint[]) "
-            + $"with ordinality as i ({Names}, partition, ordinal)";
+        return $"unnest({string.Join(", ", types.Select((type, index) => $"${first + index}::{type}[]"))}, ${first + types.Length}::smallint[], ${first + types.Length + 1}::int[]) "
+            + $"with ordinality as i ({Names}, partition, partitions, ordinal)";
     }
 
     /// <summary>Adds the parameters of <see cref="Unnest"/>.</summary>
-    public static void AddTo(NpgsqlParameterCollection parameters, IReadOnlyList<Envelope> batch, int partitions)
+    public static void AddTo(NpgsqlParameterCollection parameters, IReadOnlyList<Envelope> batch, int[] partitions)
     {
         Add(parameters, NpgsqlDbType.Uuid, batch, message => message.Id);
         Add(parameters, NpgsqlDbType.Text, batch, message => message.Type);
@@ -37,7 +37,8 @@ internal static class MessageColumns
         Add(parameters, NpgsqlDbType.Text, batch, message => message.Headers.Count == 0 ? null : JsonSerializer.Serialize(message.Headers));
         Add(parameters, NpgsqlDbType.Bigint, batch, message => message.Digest);
         Add(parameters, NpgsqlDbType.Bytea, batch, message => message.Body);
-        Add(parameters, NpgsqlDbType.Smallint, batch, message => (short)KeyHash.PartitionOf(message.Key, message.Id, partitions));
+        Add(parameters, NpgsqlDbType.Smallint, [.. batch.Zip(partitions, (message, count) => (short)KeyHash.PartitionOf(message.Key, message.Id, count))]);
+        Add(parameters, NpgsqlDbType.Integer, partitions);
     }
 
     /// <summary>Why a message can never be stored, however often it is sent; null when it can.</summary>
@@ -68,6 +69,9 @@ internal static class MessageColumns
     {
         T[] values = new T[batch.Count];
         for (int row = 0; row < values.Length; row++) values[row] = column(batch[row]);
-        parameters.Add(new NpgsqlParameter<T[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type });
+        Add(parameters, type, values);
     }
+
+    private static void Add<T>(NpgsqlParameterCollection parameters, NpgsqlDbType type, T[] values) =>
+        parameters.Add(new NpgsqlParameter<T[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type });
 }

@@ -87,7 +87,7 @@ internal sealed class PostgreSqlTemporaryQueue : ITemporaryQueue
 
     private async Task<(QueueSession Session, int Queue)> OpenAsync(CancellationToken stop)
     {
-        QueueSession session = await QueueSession.OpenAsync(_source, _options, stop);
+        QueueSession session = await QueueSession.OpenAsync(_source, _options, _log, stop);
         try
         {
             await QueueSweeper.SweepAsync(session);

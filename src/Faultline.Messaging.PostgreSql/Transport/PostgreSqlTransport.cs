@@ -80,11 +80,7 @@ public sealed class PostgreSqlTransport : ITransport
         return await TransportFailures.TranslateAsync("connecting", async () =>
         {
             await QueueSchema.EnsureAsync(source, stop);
-            await using (QueueSession session = await QueueSession.OpenAsync(source, options, stop))
-            {
-                await QueueSweeper.SweepAsync(session);
-                await session.CloseAsync();
-            }
+            await using (QueueSession session = await QueueSession.OpenAsync(source, options, log, stop)) await QueueSweeper.SweepAsync(session);
 
             return new PostgreSqlTransport(source, options, time, log);
         });
@@ -94,7 +90,7 @@ public sealed class PostgreSqlTransport : ITransport
     public Task DeclareAsync(SystemTopology topology, CancellationToken stop) => TransportFailures.TranslateIdempotentAsync("declaring", async () =>
     {
         await QueueTopology.DeclareAsync(_source, topology, stop);
-        _sender.PartitionsAre(topology.Partitions);
+        _sender.Learn(topology.Services.Select(service => service.Service), topology.Partitions);
         return true;
     });
 
@@ -146,7 +142,7 @@ public sealed class PostgreSqlTransport : ITransport
         {
             await using NpgsqlCommand command = _source.CreateCommand(Broadcast);
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = service });
-            MessageColumns.AddTo(command.Parameters, [message], partitions: 1);
+            MessageColumns.AddTo(command.Parameters, [message], [1]);
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(stop);
             while (await reader.ReadAsync(stop)) _waker.Wake(reader.GetInt32(0), 0);
             return true;

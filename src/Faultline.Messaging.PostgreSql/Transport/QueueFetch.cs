@@ -6,8 +6,13 @@ namespace Faultline.Messaging.PostgreSql.Transport;
 /// <summary>Settles and reads in one round trip, on the session's connection: when the session has ended, nothing of it can be handed out any more.</summary>
 internal sealed class QueueFetch(QueueSession session, int queue)
 {
+    // Each row is looked up by its whole key. As a plain join, a planner whose statistics do not know the queue yet reads all of the queue once for each row to delete.
     private const string Delete =
-        "delete from faultline_queue.message m using unnest($2::smallint[], $3::bigint[]) as d (partition, id) where m.queue_id = $1 and m.partition = d.partition and m.id = d.id";
+        """
+        delete from faultline_queue.message where ctid = any(array(
+          select m.ctid from unnest($2::smallint[], $3::bigint[]) as d (partition, id)
+          cross join lateral (select m.ctid from faultline_queue.message m where m.queue_id = $1 and m.partition = d.partition and m.id = d.id offset 0) m))
+        """;
 
     private const string DeleteClaims = "delete from faultline_queue.claim where session_id = $1 and number = any($2)";
 

@@ -23,6 +23,6 @@ internal static partial class QueueLog
     [LoggerMessage(2306, LogLevel.Warning, "A broadcast to {Service} cannot be read and was dropped: {Why}")]
     public static partial void BroadcastDropped(ILogger log, string service, string why);
 
-    [LoggerMessage(2307, LogLevel.Warning, "A session at queue {Queue} could not be closed properly, it ends with its connection: {Why}")]
-    public static partial void CloseFailed(ILogger log, string queue, string why);
+    [LoggerMessage(2307, LogLevel.Warning, "Session {Session} could not be closed properly, it ends with its connection: {Why}")]
+    public static partial void CloseFailed(ILogger log, int session, string why);
 }

@@ -74,7 +74,7 @@ internal sealed class QueueMembership(QueueSession session, int queue, string qu
     /// <summary>Removes the dead, ends the silent, and takes this session's share of what is free.</summary>
     public async Task<IReadOnlyList<TakenPartition>> TakeAsync(IReadOnlySet<int> revoking)
     {
-        await session.ExecuteAsync("begin");
+        await session.BeginAsync();
         await using (NpgsqlCommand gate = session.Command("select pg_advisory_xact_lock($1, $2)", LockKeys.Ownership, queue)) await gate.ExecuteNonQueryAsync();
 
         MembershipView view = await ReadAsync();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Faultline.Messaging.Envelopes;
 using Faultline.Messaging.Transport;
 using Npgsql;
@@ -20,17 +21,23 @@ internal sealed class QueueSender(NpgsqlDataSource source, QueueWaker waker)
         ), stored as (
           insert into faultline_queue.message (queue_id, partition, {MessageColumns.Names})
           select r.queue_id, i.partition, {MessageColumns.Names.Replace("type", "i.type", StringComparison.Ordinal)}
-          from {MessageColumns.Unnest(4)} join routes r on r.exchange = i.publisher and r.type = i.type
-          where r.partitions = $3
+          from {MessageColumns.Unnest(3)} join routes r on r.exchange = i.publisher and r.type = i.type
+          where r.partitions = i.partitions
           order by i.ordinal, r.queue_id
         )
         select exchange, type, queue_id, partitions from routes
         """;
 
-    private int _partitions;
+    private const int DefaultPartitions = 16;
 
-    /// <summary>Told how many partitions queues have; 0 when that is not known.</summary>
-    public void PartitionsAre(int partitions) => Volatile.Write(ref _partitions, partitions);
+    // How many partitions the queues of an exchange have. A wrong guess costs one refusal, which tells the right number.
+    private readonly ConcurrentDictionary<string, int> _partitions = [];
+
+    /// <summary>Notes how many partitions the queues behind some exchanges have.</summary>
+    public void Learn(IEnumerable<string> exchanges, int partitions)
+    {
+        foreach (string exchange in exchanges) _partitions[exchange] = partitions;
+    }
 
     /// <summary>Stores a batch in every bound queue.</summary>
     public async Task<IReadOnlyList<SendOutcome>> SendAsync(IReadOnlyList<Envelope> batch, CancellationToken stop)
@@ -40,41 +47,40 @@ internal sealed class QueueSender(NpgsqlDataSource source, QueueWaker waker)
             if (MessageColumns.Refusal(message) is { } refusal) throw new ArgumentException(refusal, nameof(batch));
         }
 
-        await using NpgsqlConnection connection = await source.OpenConnectionAsync(stop);
-        int partitions = await PartitionsAsync(connection, stop);
-        Dictionary<(string Exchange, string Type), List<(int Queue, int Partitions)>> routes = await StoreAsync(connection, batch, partitions, stop);
-
+        int[] partitions = [.. batch.Select(PartitionsOf)];
+        Dictionary<(string Exchange, string Type), List<(int Queue, int Partitions)>> routes = await StoreAsync(batch, partitions, stop);
         SendOutcome[] outcomes = new SendOutcome[batch.Count];
-        for (int index = 0; index < outcomes.Length; index++)
-        {
-            Envelope message = batch[index];
-            if (!routes.TryGetValue((message.Publisher, message.Type), out List<(int Queue, int Partitions)>? queues))
-            {
-                outcomes[index] = SendOutcome.Unroutable;
-                continue;
-            }
-
-            foreach ((int queue, int count) in queues)
-            {
-                // Somebody declared another number of partitions: it is read again, and the message sent again.
-                if (count != partitions) outcomes[index] = SendOutcome.Refused;
-                else waker.Wake(queue, KeyHash.PartitionOf(message.Key, message.Id, partitions));
-            }
-
-            if (outcomes[index] == SendOutcome.Refused) PartitionsAre(0);
-        }
-
+        for (int index = 0; index < outcomes.Length; index++) outcomes[index] = Conclude(batch[index], partitions[index], routes);
         return outcomes;
     }
 
-    private static async Task<Dictionary<(string, string), List<(int, int)>>> StoreAsync(
-        NpgsqlConnection connection, IReadOnlyList<Envelope> batch, int partitions, CancellationToken stop)
+    private SendOutcome Conclude(Envelope message, int partitions, Dictionary<(string Exchange, string Type), List<(int Queue, int Partitions)>> routes)
+    {
+        if (!routes.TryGetValue((message.Publisher, message.Type), out List<(int Queue, int Partitions)>? queues)) return SendOutcome.Unroutable;
+
+        SendOutcome outcome = SendOutcome.Confirmed;
+        foreach ((int queue, int count) in queues)
+        {
+            if (count == partitions)
+            {
+                waker.Wake(queue, KeyHash.PartitionOf(message.Key, message.Id, partitions));
+                continue;
+            }
+
+            Learn([message.Publisher], count); // Somebody declared another number: the message is to be sent again, with that one.
+            outcome = SendOutcome.Refused;
+        }
+
+        return outcome;
+    }
+
+    private async Task<Dictionary<(string, string), List<(int, int)>>> StoreAsync(IReadOnlyList<Envelope> batch, int[] partitions, CancellationToken stop)
     {
         (string Exchange, string Type)[] kinds = [.. batch.Select(message => (message.Publisher, message.Type)).Distinct()];
+        await using NpgsqlConnection connection = await source.OpenConnectionAsync(stop);
         await using NpgsqlCommand command = new(Sql, connection);
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. kinds.Select(kind => kind.Exchange)] });
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. kinds.Select(kind => kind.Type)] });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = partitions });
         MessageColumns.AddTo(command.Parameters, batch, partitions);
         await command.PrepareAsync(stop);
 
@@ -90,14 +96,5 @@ internal sealed class QueueSender(NpgsqlDataSource source, QueueWaker waker)
         return routes;
     }
 
-    private async ValueTask<int> PartitionsAsync(NpgsqlConnection connection, CancellationToken stop)
-    {
-        int known = Volatile.Read(ref _partitions);
-        if (known > 0) return known;
-
-        await using NpgsqlCommand command = new("select coalesce(max(partitions), 1) from faultline_queue.queue where not temporary", connection);
-        int read = (int)(await command.ExecuteScalarAsync(stop) ?? 1);
-        PartitionsAre(read);
-        return read;
-    }
+    private int PartitionsOf(Envelope message) => _partitions.GetValueOrDefault(message.Publisher, DefaultPartitions);
 }

@@ -1,3 +1,5 @@
+using System.Data;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Faultline.Messaging.PostgreSql.Transport;
@@ -15,10 +17,11 @@ internal sealed class QueueSession : IAsyncDisposable
 
     private readonly List<string> _signals = [];
     private readonly PostgreSqlTransportOptions _options;
+    private readonly ILogger _log;
 
-    private QueueSession(NpgsqlConnection connection, PostgreSqlTransportOptions options)
+    private QueueSession(NpgsqlConnection connection, PostgreSqlTransportOptions options, ILogger log)
     {
-        (Connection, _options) = (connection, options);
+        (Connection, _options, _log) = (connection, options, log);
         connection.Notification += Heard;
     }
 
@@ -29,9 +32,9 @@ internal sealed class QueueSession : IAsyncDisposable
     public int Id { get; private set; }
 
     /// <summary>Opens a connection and takes the lock.</summary>
-    public static async Task<QueueSession> OpenAsync(NpgsqlDataSource source, PostgreSqlTransportOptions options, CancellationToken stop)
+    public static async Task<QueueSession> OpenAsync(NpgsqlDataSource source, PostgreSqlTransportOptions options, ILogger log, CancellationToken stop)
     {
-        QueueSession session = new(await source.OpenConnectionAsync(stop), options);
+        QueueSession session = new(await source.OpenConnectionAsync(stop), options, log);
         try
         {
             await session.ExecuteAsync(Settings);
@@ -102,15 +105,23 @@ internal sealed class QueueSession : IAsyncDisposable
         return taken;
     }
 
-    /// <summary>Makes the connection fit for the pool again: the lock, the listening and the settings are undone.</summary>
-    public async Task CloseAsync()
-    {
-        await ExecuteAsync("rollback; unlisten *; reset all; select pg_advisory_unlock_all()");
-    }
+    /// <summary>Begins a transaction in which each statement sees what was committed before it, whatever the server's default is.</summary>
+    public Task BeginAsync() => ExecuteAsync("begin isolation level read committed");
 
+    /// <summary>Ends the session. A pooled connection outlives it: the lock, the listening and the settings are undone, or the connection is closed for good.</summary>
     public async ValueTask DisposeAsync()
     {
         Connection.Notification -= Heard;
+        try
+        {
+            if (Connection.FullState == ConnectionState.Open) await ExecuteAsync("rollback; unlisten *; reset all; select pg_advisory_unlock_all()");
+        }
+        catch (Exception error) when (TransportFailures.IsBroker(error) || error is InvalidOperationException)
+        {
+            QueueLog.CloseFailed(_log, Id, TransportFailures.Describe(error));
+            NpgsqlConnection.ClearPool(Connection);
+        }
+
         await Connection.DisposeAsync();
     }
 

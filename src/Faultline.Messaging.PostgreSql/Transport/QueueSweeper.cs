@@ -21,14 +21,14 @@ internal static class QueueSweeper
         where not exists (select from faultline_queue.session s where s.id = c.session_id)
           and not exists (
             select from unnest(c.partitions, c.ids) as u (partition, id)
-            join faultline_queue.message m on m.queue_id = c.queue_id and m.partition = u.partition and m.id = u.id)
+            cross join lateral (select from faultline_queue.message m where m.queue_id = c.queue_id and m.partition = u.partition and m.id = u.id offset 0) m)
         """;
 
     /// <summary>Sweeps once.</summary>
     /// <param name="session">Whose connection to use; what it owns is not swept.</param>
     public static async Task SweepAsync(QueueSession session)
     {
-        await session.ExecuteAsync("begin");
+        await session.BeginAsync();
         List<int> queues = [];
         List<int> owners = [];
         await using (NpgsqlCommand command = session.Command(DeleteQueues, LockKeys.Session, session.Id))

@@ -55,7 +55,7 @@ internal sealed class SubscriptionSession : IAsyncDisposable
         NpgsqlDataSource source, QueueConsumer consumer, PostgreSqlTransportOptions options, TimeProvider time, ILogger log,
         ChannelWriter<SubscriptionEvent> events, ChannelReader<SubscriptionRequest> requests, CancellationToken stop)
     {
-        QueueSession session = await QueueSession.OpenAsync(source, options, stop);
+        QueueSession session = await QueueSession.OpenAsync(source, options, log, stop);
         try
         {
             SubscriptionSession joined = new(session, consumer, options, time, log, events, requests);
@@ -113,20 +113,7 @@ internal sealed class SubscriptionSession : IAsyncDisposable
         _underWay.Clear();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            // A pooled connection outlives the session: without this the lock would say that the session lives on.
-            if (_session.Connection.FullState == System.Data.ConnectionState.Open) await _session.CloseAsync();
-        }
-        catch (Exception error) when (TransportFailures.IsBroker(error))
-        {
-            QueueLog.CloseFailed(_log, _consumer.Name, TransportFailures.Describe(error));
-        }
-
-        await _session.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _session.DisposeAsync();
 
     private void Hear()
     {
