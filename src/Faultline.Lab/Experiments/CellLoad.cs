@@ -22,6 +22,9 @@ internal sealed class CellLoad(Experiment cell, LabSystem system, HistoryWriter 
     private readonly Lock _gate = new();
     private readonly List<OperationRecord> _ended = [];
     private readonly List<FaultRun> _faults = [];
+    private readonly Stopwatch _clock = new();
+    private CancellationTokenSource? _over;
+    private Task _running = Task.CompletedTask;
     private long _invoked;
 
     /// <summary>The cell.</summary>
@@ -48,44 +51,57 @@ internal sealed class CellLoad(Experiment cell, LabSystem system, HistoryWriter 
     /// <summary>Why the load could not be carried out; null when it was.</summary>
     public string? Obstacle { get; private set; }
 
-    /// <summary>Runs the workload under the faults.</summary>
+    /// <summary>The faults at their moments; null before the load begins.</summary>
+    public FaultSchedule? Schedule { get; private set; }
+
+    /// <summary>Places the faults of the begin, before the first operation, and lets the others come at their moments.</summary>
     /// <param name="shared">Whether other cells run at the same time: then the faults look only at this cell's messages.</param>
     /// <param name="stop">Gives up.</param>
-    public async Task RunAsync(bool shared, CancellationToken stop)
+    public async Task BeginAsync(bool shared, CancellationToken stop)
     {
-        // Faults of the begin are in place before the first operation.
-        var clock = Stopwatch.StartNew();
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var schedule = new FaultSchedule(Cell, system, shared, time);
-        await schedule.StepAsync(ProgressAt(clock), stop);
-        Task faults = RunFaultsAsync(schedule, clock, over.Token);
+        _over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Schedule = new FaultSchedule(Cell, system, shared, time);
+        _clock.Start();
         try
         {
-            await RunOperationsAsync(clock, stop);
-            await schedule.FinishAsync(clock.Elapsed, stop);
+            await Schedule.StepAsync(ProgressAt(), stop);
         }
         catch (Exception error) when (error is LabException or ServiceRefusedException)
         {
             Obstacle = error.Message;
         }
-        finally
-        {
-            await over.CancelAsync();
-            await faults;
-            lock (_gate) _faults.AddRange(schedule.End());
-        }
+
+        _running = RunFaultsAsync(Schedule, _over.Token);
     }
 
-    private Progress ProgressAt(Stopwatch clock) => new(clock.Elapsed, Interlocked.Read(ref _invoked), [Phases.Start, Phases.Baseline, Phases.Load]);
+    /// <summary>Runs the workload to its end.</summary>
+    /// <param name="stop">Gives up.</param>
+    public Task OperateAsync(CancellationToken stop) => RunOperationsAsync(stop);
 
-    private async Task RunFaultsAsync(FaultSchedule schedule, Stopwatch clock, CancellationToken stop)
+    /// <summary>Takes note of which anomalies have fired.</summary>
+    /// <param name="fired">Their ids.</param>
+    public void Observe(IReadOnlySet<Guid> fired) => Schedule?.Observe(fired, _clock.Elapsed);
+
+    /// <summary>Ends the load: no fault is placed any more; what is there is removed by the heal.</summary>
+    public async Task EndAsync()
+    {
+        if (_over is null) return;
+        await _over.CancelAsync();
+        await _running;
+        _over.Dispose();
+        lock (_gate) _faults.AddRange(Schedule!.End());
+    }
+
+    private Progress ProgressAt() => new(_clock.Elapsed, Interlocked.Read(ref _invoked), [Phases.Start, Phases.Baseline, Phases.Load]);
+
+    private async Task RunFaultsAsync(FaultSchedule schedule, CancellationToken stop)
     {
         try
         {
             while (!schedule.IsSettled)
             {
                 await Task.Delay(LookPause, time, stop);
-                await schedule.StepAsync(ProgressAt(clock), stop);
+                await schedule.StepAsync(ProgressAt(), stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -98,23 +114,23 @@ internal sealed class CellLoad(Experiment cell, LabSystem system, HistoryWriter 
         }
     }
 
-    private async Task RunOperationsAsync(Stopwatch clock, CancellationToken stop)
+    private async Task RunOperationsAsync(CancellationToken stop)
     {
         IWorkload workload = system.Spec.Checks.Workloads.First(candidate => candidate.Description.Name == Cell.Workload.Name);
         var seed = new Seed(Cell.Seed ?? 0).Derive($"workload/{Cell.Name}");
         if (Cell.Workload.RatePerSecond is { } rate)
         {
-            await RunAtRateAsync(workload, seed, rate, clock, stop);
+            await RunAtRateAsync(workload, seed, rate, stop);
             return;
         }
 
-        await Task.WhenAll(Enumerable.Range(0, Cell.Workload.Concurrency).Select(process => RunClosedLoopAsync(workload, seed, process, clock, stop)));
+        await Task.WhenAll(Enumerable.Range(0, Cell.Workload.Concurrency).Select(process => RunClosedLoopAsync(workload, seed, process, stop)));
     }
 
-    private bool HasNext(Stopwatch clock, out long number)
+    private bool HasNext(out long number)
     {
         number = 0;
-        if (Cell.Workload.Duration is { } duration && clock.Elapsed >= duration) return false;
+        if (Cell.Workload.Duration is { } duration && _clock.Elapsed >= duration) return false;
         long operations = Cell.Workload.Operations ?? (Cell.Workload.Duration is null ? 1 : long.MaxValue);
         number = Interlocked.Increment(ref _invoked);
         if (number <= operations) return true;
@@ -122,19 +138,19 @@ internal sealed class CellLoad(Experiment cell, LabSystem system, HistoryWriter 
         return false;
     }
 
-    private async Task RunClosedLoopAsync(IWorkload workload, Seed seed, int process, Stopwatch clock, CancellationToken stop)
+    private async Task RunClosedLoopAsync(IWorkload workload, Seed seed, int process, CancellationToken stop)
     {
-        while (HasNext(clock, out long number)) await OperateAsync(workload, seed, process, number, stop);
+        while (HasNext( out long number)) await DoAsync(workload, seed, process, number, stop);
     }
 
     /// <summary>An open loop: operations begin at their times, whether or not earlier ones have ended; at most 500 are under way.</summary>
-    private async Task RunAtRateAsync(IWorkload workload, Seed seed, double rate, Stopwatch clock, CancellationToken stop)
+    private async Task RunAtRateAsync(IWorkload workload, Seed seed, double rate, CancellationToken stop)
     {
         using var room = new SemaphoreSlim(500);
         var running = new List<Task>();
-        while (HasNext(clock, out long number))
+        while (HasNext( out long number))
         {
-            TimeSpan wait = TimeSpan.FromSeconds((number - 1) / rate) - clock.Elapsed;
+            TimeSpan wait = TimeSpan.FromSeconds((number - 1) / rate) - _clock.Elapsed;
             if (wait > TimeSpan.Zero) await Task.Delay(wait, time, stop);
             await room.WaitAsync(stop);
             running.Add(OneAsync(number));
@@ -146,7 +162,7 @@ internal sealed class CellLoad(Experiment cell, LabSystem system, HistoryWriter 
         {
             try
             {
-                await OperateAsync(workload, seed, (int)(number % 500), number, stop);
+                await DoAsync(workload, seed, (int)(number % 500), number, stop);
             }
             finally
             {
@@ -155,7 +171,7 @@ internal sealed class CellLoad(Experiment cell, LabSystem system, HistoryWriter 
         }
     }
 
-    private async Task OperateAsync(IWorkload workload, Seed seed, int process, long number, CancellationToken stop)
+    private async Task DoAsync(IWorkload workload, Seed seed, int process, long number, CancellationToken stop)
     {
         string id = Cells.OperationId(Cell.Name, number);
         var operation = new OperationRecord

@@ -27,6 +27,8 @@ internal sealed class FaultSchedule(Experiment cell, LabSystem system, bool shar
 
         public TimeSpan StartedSince { get; set; }
 
+        public TimeSpan? FiredSince { get; set; }
+
         public long Executed { get; set; }
 
         public string? Target { get; set; }
@@ -36,6 +38,9 @@ internal sealed class FaultSchedule(Experiment cell, LabSystem system, bool shar
 
     /// <summary>Whether every fault has been placed and removed again, or stays until the heal.</summary>
     public bool IsSettled => _faults.TrueForAll(fault => fault.EndedAt is not null || (fault.StartedAt is not null && fault.Fault.For is null && fault.Fault.Until is null));
+
+    /// <summary>Whether a fault with a length of its own is under way.</summary>
+    public bool IsRunning => _faults.Exists(fault => fault is { StartedAt: not null, EndedAt: null, Fault.For: not null } && (fault.Fault is not AnomalyFault { Kind: FaultKinds.Hang } || fault.FiredSince is not null));
 
     /// <summary>Places and removes what is due.</summary>
     /// <param name="progress">How far the cell has come.</param>
@@ -49,7 +54,8 @@ internal sealed class FaultSchedule(Experiment cell, LabSystem system, bool shar
             {
                 if (fault.StartedAt is null && fault.Fault.From.IsReached(progress)) await StartAsync(fault, progress.SinceLoad, stop);
                 if (fault.StartedAt is null || fault.EndedAt is not null) continue;
-                bool isOver = fault.Fault.For is { } length ? progress.SinceLoad - fault.StartedSince >= length : fault.Fault.Until?.IsReached(progress) ?? false;
+                TimeSpan? begin = fault.Fault is AnomalyFault { Kind: FaultKinds.Hang } ? fault.FiredSince : fault.StartedSince;
+                bool isOver = fault.Fault.For is { } length ? progress.SinceLoad - begin >= length : fault.Fault.Until?.IsReached(progress) ?? false;
                 if (isOver) await EndAsync(fault, stop);
             }
         }
@@ -59,24 +65,16 @@ internal sealed class FaultSchedule(Experiment cell, LabSystem system, bool shar
         }
     }
 
-    /// <summary>Lets faults that are still running for a time of their own come to their end.</summary>
-    public async Task FinishAsync(TimeSpan since, CancellationToken stop)
+    /// <summary>Takes note of which anomalies have fired: a hang with a length is counted from then.</summary>
+    /// <param name="fired">The ids of those that have.</param>
+    /// <param name="since">Time since the begin of the load.</param>
+    public void Observe(IReadOnlySet<Guid> fired, TimeSpan since)
     {
-        foreach (Placed fault in _faults.Where(fault => fault is { StartedAt: not null, EndedAt: null, Fault.For: not null }).ToArray())
-        {
-            TimeSpan left = fault.Fault.For!.Value - (since - fault.StartedSince);
-            if (left > TimeSpan.Zero) await Task.Delay(left, time, stop);
-            await _turn.WaitAsync(stop);
-            try
-            {
-                if (fault.EndedAt is null) await EndAsync(fault, stop);
-            }
-            finally
-            {
-                _turn.Release();
-            }
-        }
+        foreach (Placed fault in _faults.Where(fault => fault.FiredSince is null && fault.Anomalies.Exists(fired.Contains))) fault.FiredSince = since;
     }
+
+    /// <summary>Whether there is nothing left to wait for: every anomaly has fired at least once and none with a length is still there, every disruption is over.</summary>
+    public bool HasActed => _faults.TrueForAll(fault => fault.EndedAt is not null || (fault.StartedAt is not null && fault.Fault.For is null && (fault.Fault is not AnomalyFault || fault.FiredSince is not null)));
 
     /// <summary>What became of the faults; what is still there is removed by the heal.</summary>
     public IReadOnlyList<FaultRun> End() =>

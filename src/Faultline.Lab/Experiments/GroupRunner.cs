@@ -14,6 +14,7 @@ internal sealed class GroupRunner(LabSystem system, HistoryWriter history, IProg
 {
     private static readonly TimeSpan QuietPause = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ActLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan HealLimit = TimeSpan.FromSeconds(45);
 
     /// <summary>Runs the cells.</summary>
@@ -61,13 +62,33 @@ internal sealed class GroupRunner(LabSystem system, HistoryWriter history, IProg
         Task probing = ProbeDuringAsync([.. loads.Select(load => load.Cell)], looks, done.Token);
         try
         {
-            await Task.WhenAll(loads.Select(load => load.RunAsync(loads.Length > 1, stop)));
+            await Task.WhenAll(loads.Select(load => load.BeginAsync(loads.Length > 1, stop)));
+            await Task.WhenAll(loads.Select(load => load.OperateAsync(stop)));
+            await ActedAsync(loads, stop);
         }
         finally
         {
+            await Task.WhenAll(loads.Select(load => load.EndAsync()));
             await done.CancelAsync();
             await telling;
             await probing;
+        }
+    }
+
+    /// <summary>
+    /// The clients are done, and messages are still on their way: the faults stay until each has acted, or until nothing is left that they could act on, or a limit is over.
+    /// </summary>
+    private async Task ActedAsync(CellLoad[] loads, CancellationToken stop)
+    {
+        long began = time.GetTimestamp();
+        var looks = new Looks(system, time);
+        while (time.GetElapsedTime(began) < ActLimit)
+        {
+            await Watch.ObserveAsync(loads, system, stop);
+            if (Array.TrueForAll(loads, load => load.Schedule!.HasActed || load.Obstacle is not null)) return;
+            // A disruption or a hang that has a length is waited for; everything else is pointless once the system is empty.
+            if (Array.TrueForAll(loads, load => !load.Schedule!.IsRunning) && IsEmpty(await looks.StatesAsync(stop))) return;
+            await Task.Delay(LookPause, time, stop);
         }
     }
 
@@ -76,6 +97,7 @@ internal sealed class GroupRunner(LabSystem system, HistoryWriter history, IProg
         while (!stop.IsCancellationRequested)
         {
             progress.Report(new RunProgress.Operations(loads.Sum(load => load.Ended), total));
+            await Watch.ObserveAsync(loads, system, stop);
             await Task.Delay(TimeSpan.FromMilliseconds(500), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

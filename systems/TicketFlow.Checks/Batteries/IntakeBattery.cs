@@ -19,7 +19,7 @@ internal static class IntakeBattery
     /// <summary>The rules of every cell: the general ones, and those of the intake.</summary>
     internal static IReadOnlyList<InvariantSpec> Rules { get; } =
     [
-        .. CheckerRegistry.Usual.Select(Rule), Rule("one-ticket-each"), Rule("one-inquiry-each"), Rule("status-agrees"), Rule("translated-once"), Rule("entries-once"), Rule("replay-equal"),
+        .. CheckerRegistry.Usual.Select(Rule), Rule("one-ticket-each"), Rule("one-inquiry-each"), Rule("status-agrees"), Rule("translated-once"), Rule("entries-once"),
         new("legal-transitions", new Dictionary<string, JsonElement> { ["table"] = Transitions() }),
     ];
 
