@@ -11,6 +11,7 @@ internal sealed class HangKind() : FaultKind(FaultKinds.Hang, "the step stands s
     {
         var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using CancellationTokenRegistration registration = strike.Anomaly.Ended.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), released);
-        await released.Task.WaitAsync(stop);
+        await using CancellationTokenRegistration stopped = stop.UnsafeRegister(static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), released);
+        await released.Task; // Awaited itself: a wait around it would end on a pool thread, outside of the caller's context.
     }
 }

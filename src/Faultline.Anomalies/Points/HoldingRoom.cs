@@ -1,18 +1,27 @@
 namespace Faultline.Anomalies;
 
 /// <summary>One passage that is held back.</summary>
-internal sealed class Hold(AnomalyState anomaly, Passage passage, int left)
+internal sealed class Hold
 {
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public AnomalyState Anomaly { get; } = anomaly;
+    public Hold(AnomalyState anomaly, Passage passage, int left)
+    {
+        Anomaly = anomaly;
+        Passage = passage;
+        Left = left;
+        Released = WaitAsync();
+    }
 
-    public Passage Passage { get; } = passage;
+    public AnomalyState Anomaly { get; }
+
+    public Passage Passage { get; }
 
     /// <summary>How many must still overtake it. Under the gate of the room.</summary>
-    public int Left { get; set; } = left;
+    public int Left { get; set; }
 
-    public Task Released => _released.Task;
+    /// <summary>Ends in the context of whoever was held, so that a wait with a token around it ends there too.</summary>
+    public Task Released { get; }
 
     public ITimer? Limit { get; set; }
 
@@ -24,6 +33,8 @@ internal sealed class Hold(AnomalyState anomaly, Passage passage, int left)
         Registration.Unregister();
         _released.TrySetResult();
     }
+
+    private async Task WaitAsync() => await _released.Task;
 }
 
 /// <summary>Where one fault point keeps those that are held back, and counts those that overtake them.</summary>

@@ -19,16 +19,21 @@ internal sealed class Receiver(
     /// <param name="stop">Ends it.</param>
     public async Task RunAsync(CancellationToken stop)
     {
-        await foreach (SubscriptionEvent told in subscription.Events.ReadAllAsync(stop))
+        while (await subscription.Events.WaitToReadAsync(stop))
         {
-            switch (told)
-            {
-                case SubscriptionEvent.Gained gained: events.TryWrite(new ConsumerEvent.Gained(gained.Partition)); break;
-                case SubscriptionEvent.Revoking revoking: events.TryWrite(new ConsumerEvent.Revoking(revoking.Partition)); break;
-                case SubscriptionEvent.Lost lost: events.TryWrite(new ConsumerEvent.Lost(lost.Partition)); break;
-                case SubscriptionEvent.Delivered delivered: await ReceiveAsync(delivered.Deliveries, stop); break;
-                default: throw new System.Diagnostics.UnreachableException();
-            }
+            while (subscription.Events.TryRead(out SubscriptionEvent? told)) await TakeAsync(told, stop);
+        }
+    }
+
+    private async ValueTask TakeAsync(SubscriptionEvent told, CancellationToken stop)
+    {
+        switch (told)
+        {
+            case SubscriptionEvent.Gained gained: events.TryWrite(new ConsumerEvent.Gained(gained.Partition)); break;
+            case SubscriptionEvent.Revoking revoking: events.TryWrite(new ConsumerEvent.Revoking(revoking.Partition)); break;
+            case SubscriptionEvent.Lost lost: events.TryWrite(new ConsumerEvent.Lost(lost.Partition)); break;
+            case SubscriptionEvent.Delivered delivered: await ReceiveAsync(delivered.Deliveries, stop); break;
+            default: throw new System.Diagnostics.UnreachableException();
         }
     }
 

@@ -66,6 +66,6 @@ internal sealed class Leader(
     private static async Task RunOneAsync(Func<CancellationToken, Task> run, CancellationTokenSource over)
     {
         await run(over.Token);
-        await over.CancelAsync();
+        over.Cancel();
     }
 }

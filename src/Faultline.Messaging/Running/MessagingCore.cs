@@ -39,6 +39,9 @@ public sealed record MessagingParts
     /// <summary>Tells the leader in another process that there is work.</summary>
     public required Action TellLeader { get; init; }
 
+    /// <summary>Where message ids come from; null for ids that nobody can foretell.</summary>
+    public Ids? Ids { get; init; }
+
     /// <summary>Steps on the way out, in order.</summary>
     public IReadOnlyList<IPublishFilter> PublishFilters { get; init; } = [];
 
@@ -85,7 +88,7 @@ public sealed class MessagingCore
         _parts = parts;
         _time = time;
         _log = log;
-        _ids = new Ids(time);
+        _ids = parts.Ids ?? new Ids(time);
         _signals = new WorkSignals(parts.TellLeader);
         var context = new MessagingContext(options.Service, parts.Catalogue, _ids, time);
         var publisher = new Publisher(parts.Transport, parts.Faults, parts.Control, parts.PublishFilters, _signals, _ids, log);
@@ -156,12 +159,17 @@ public sealed class MessagingCore
     {
         await using ITemporaryQueue queue = await _parts.Transport.OpenTemporaryQueueAsync(_options.Service, _options.Instance, stop);
         await _parts.Control.RefreshAsync(stop);
-        await foreach (Envelope message in queue.Messages.ReadAllAsync(stop))
+        while (await queue.Messages.WaitToReadAsync(stop))
         {
-            if (message.Type == ControlChanged && message.Body.Length == sizeof(long)) await _parts.Control.OnAnnouncedAsync(BitConverter.ToInt64(message.Body.Span), stop);
-            else if (message.Type == DeadLettersReplayed) _consumer?.LanesMayHaveChanged();
-            else if (_parts.OnBroadcast is { } take) await take(message, stop);
+            while (queue.Messages.TryRead(out Envelope? message)) await TakeBroadcastAsync(message, stop);
         }
+    }
+
+    private async ValueTask TakeBroadcastAsync(Envelope message, CancellationToken stop)
+    {
+        if (message.Type == ControlChanged && message.Body.Length == sizeof(long)) await _parts.Control.OnAnnouncedAsync(BitConverter.ToInt64(message.Body.Span), stop);
+        else if (message.Type == DeadLettersReplayed) _consumer?.LanesMayHaveChanged();
+        else if (_parts.OnBroadcast is { } take) await take(message, stop);
     }
 
     private async Task TrimAsync(CancellationToken stop)

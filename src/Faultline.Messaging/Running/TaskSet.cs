@@ -5,8 +5,9 @@ namespace Faultline.Messaging.Running;
 /// <summary>Work that a loop has started and not yet seen the end of. An end that nobody expected stops the loop instead of vanishing. Thread-safe.</summary>
 internal sealed class TaskSet(CancellationTokenSource loop, ILogger log)
 {
-    private readonly HashSet<Task> _running = [];
     private readonly Lock _gate = new();
+    private int _running;
+    private TaskCompletionSource? _still;
 
     /// <summary>The first failure that nobody handled; null when there was none.</summary>
     public Exception? Failure { get; private set; }
@@ -15,31 +16,26 @@ internal sealed class TaskSet(CancellationTokenSource loop, ILogger log)
     /// <param name="work">What to do; it handles the failures that it expects.</param>
     public void Start(Func<Task> work)
     {
-        Task task = WatchAsync(work);
-        lock (_gate)
-        {
-            if (!task.IsCompleted) _running.Add(task);
-        }
-
-        // The set must not keep what has ended: the loop lives as long as the process.
-        if (!task.IsCompleted) _ = task.ContinueWith(Remove, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        // Counted, not kept: the loop lives as long as the process, and what has ended must be free.
+        lock (_gate) _running++;
+        _ = WatchAsync(work);
     }
 
-    /// <summary>Waits until all work has ended.</summary>
+    /// <summary>Waits until all work has ended, that which it starts meanwhile included.</summary>
     public async Task DrainAsync()
     {
         while (true)
         {
-            Task[] running;
-            lock (_gate) running = [.. _running.Where(task => !task.IsCompleted)];
-            if (running.Length == 0) return;
-            await Task.WhenAll(running);
-        }
-    }
+            Task still;
+            lock (_gate)
+            {
+                if (_running == 0) return;
+                _still ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                still = _still.Task;
+            }
 
-    private void Remove(Task task)
-    {
-        lock (_gate) _running.Remove(task);
+            await still;
+        }
     }
 
     private async Task WatchAsync(Func<Task> work)
@@ -56,7 +52,22 @@ internal sealed class TaskSet(CancellationTokenSource loop, ILogger log)
         {
             MessagingLog.LoopFailed(log, error);
             lock (_gate) Failure ??= error;
-            await loop.CancelAsync();
+            loop.Cancel();
         }
+        finally
+        {
+            End();
+        }
+    }
+
+    private void End()
+    {
+        TaskCompletionSource? still = null;
+        lock (_gate)
+        {
+            if (--_running == 0) (still, _still) = (_still, null);
+        }
+
+        still?.TrySetResult();
     }
 }

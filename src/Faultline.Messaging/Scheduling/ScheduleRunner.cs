@@ -31,17 +31,11 @@ internal sealed class ScheduleRunner(IMessageStore store, FaultPipeline faults, 
         Wake();
         try
         {
-            await foreach (ScheduleEvent happened in _events.Reader.ReadAllAsync(loop.Token))
+            while (await _events.Reader.WaitToReadAsync(loop.Token))
             {
-                foreach (ScheduleEffect effect in core.Step(happened, time.GetUtcNow()))
+                while (_events.Reader.TryRead(out ScheduleEvent? happened))
                 {
-                    switch (effect)
-                    {
-                        case ScheduleEffect.Read read: tasks.Start(() => ReadAsync(read, loop.Token)); break;
-                        case ScheduleEffect.Fire fire: tasks.Start(() => FireAsync(fire, loop.Token)); break;
-                        case ScheduleEffect.WakeAt wake: timer.Change(Later(wake.Time), Timeout.InfiniteTimeSpan); break;
-                        default: throw new System.Diagnostics.UnreachableException();
-                    }
+                    foreach (ScheduleEffect effect in core.Step(happened, time.GetUtcNow())) Do(effect, timer, tasks, loop.Token);
                 }
             }
         }
@@ -51,6 +45,17 @@ internal sealed class ScheduleRunner(IMessageStore store, FaultPipeline faults, 
         }
 
         await tasks.DrainAsync();
+    }
+
+    private void Do(ScheduleEffect effect, ITimer timer, TaskSet tasks, CancellationToken stop)
+    {
+        switch (effect)
+        {
+            case ScheduleEffect.Read read: tasks.Start(() => ReadAsync(read, stop)); break;
+            case ScheduleEffect.Fire fire: tasks.Start(() => FireAsync(fire, stop)); break;
+            case ScheduleEffect.WakeAt wake: timer.Change(Later(wake.Time), Timeout.InfiniteTimeSpan); break;
+            default: throw new System.Diagnostics.UnreachableException();
+        }
     }
 
     private TimeSpan Later(DateTimeOffset at)
