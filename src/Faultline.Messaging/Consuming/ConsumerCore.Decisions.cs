@@ -135,9 +135,17 @@ internal sealed partial class ConsumerCore
             return true;
         }
 
-        if (lane.Items.First!.Value is not { Poison: not null } poison) return false;
-        SettlePoison(lane, poison);
+        Item first = lane.Items.First!.Value;
+        if (first.Poison is not null) SettlePoison(lane, first);
+        else if (first.GivenUp is { } reason) GiveUp(lane, first, reason);
+        else return false;
         return true;
+    }
+
+    private void GiveUp(Lane lane, Item item, string reason)
+    {
+        lane.InFlight = 1;
+        _effects.Add(new ConsumerEffect.Settle([item], SettleWay.Drop, default, reason));
     }
 
     private void SettlePoison(Lane lane, Item item)
@@ -218,6 +226,7 @@ internal sealed partial class ConsumerCore
         }
 
         foreach (Item item in batch.Items) item.IsAlone |= failed.Culprit is null || failed.Culprit == item;
+        if (!_guards.Retry && failed.Culprit is { } culprit) culprit.GivenUp = failed.Reason;
         ReturnToLanes(lanes);
     }
 

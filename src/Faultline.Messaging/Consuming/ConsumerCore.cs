@@ -195,7 +195,8 @@ internal sealed partial class ConsumerCore(ConsumerOptions options, Func<Item, d
 
         Lane lane = LaneOf(NameOf(item), item.Partition);
         lane.Items.AddLast(item);
-        if (item.Delivery is { } first) _byTag.TryAdd(first.Tag, item);
+        // A delivery may come again while its item is still being settled: the one that waits for it is the one to be found.
+        if (item.Delivery is { } first && (item.IsAbsent || !_byTag.ContainsKey(first.Tag))) _byTag[first.Tag] = item;
         Queue(lane);
     }
 

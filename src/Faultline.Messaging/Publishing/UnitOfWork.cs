@@ -66,13 +66,19 @@ public sealed class UnitOfWork
     public Guid Schedule(IMessage message, DateTimeOffset dueAt, string? name = null)
     {
         Envelope envelope = Wrap(message);
+        if (name is not null) _contents.Scheduled.RemoveAll(scheduled => scheduled.Name == name);
         _contents.Scheduled.Add(new ScheduledMessage(envelope, dueAt, name));
         return envelope.Id;
     }
 
     /// <summary>Takes a scheduled message back, if it still waits, if and only if the unit commits.</summary>
     /// <param name="name">The name that it was scheduled by.</param>
-    public void Cancel(string name) => _contents.Cancelled.Add(name);
+    public void Cancel(string name)
+    {
+        // What was scheduled earlier in the same transaction is not in the store yet.
+        _contents.Scheduled.RemoveAll(scheduled => scheduled.Name == name);
+        _contents.Cancelled.Add(name);
+    }
 
     /// <summary>Runs what was registered with <see cref="OnCompleting"/>.</summary>
     internal async Task CompleteAsync(CancellationToken stop)

@@ -1,4 +1,5 @@
 using Faultline.Protocol.Faults;
+using Faultline.Verification.Checkers;
 using Faultline.Verification.Schedules;
 
 namespace Faultline.Verification.Experiments;
@@ -20,7 +21,7 @@ public static class BatteryPlan
     /// <remarks>
     /// A cell that hits only its own messages disturbs no other. A fault that hits a whole process, or a batch with other cells' messages in it (crash, hang,
     /// delay and exceptions may), is survivable for the others as long as all guards are on; with a guard off it would break rules of cells it does not belong to.
-    /// Disruptions, storms and probed cells want the system to themselves.
+    /// Disruptions, probed cells, and cells that expect the whole system to break a rule want the system to themselves.
     /// </remarks>
     public static IReadOnlyList<CellGroup> Groups(Battery battery)
     {
@@ -39,12 +40,11 @@ public static class BatteryPlan
     /// <summary>Whether a cell leaves others in peace that run at the same time.</summary>
     /// <param name="cell">The cell.</param>
     public static bool MayShareTime(Experiment cell) =>
-        cell.Hypothesis.Count == 0 && cell.Generator is null && cell.Schedule.All(fault => fault is AnomalyFault anomaly && IsContained(anomaly, guardsOff: cell.Guards.Any(guard => !guard.On)));
+        cell.Hypothesis.Count == 0 && cell.Generator is null && cell.ExpectViolation is not (Drains.Name or QuietAfter.Name or NoLeftoverFault.Name) && cell.Schedule.All(fault => fault is AnomalyFault anomaly && IsContained(anomaly, guardsOff: cell.Guards.Any(guard => !guard.On)));
 
     private static bool IsContained(AnomalyFault fault, bool guardsOff) => fault.Kind switch
     {
-        FaultKinds.Storm or FaultKinds.Hang => false,
-        FaultKinds.Crash or FaultKinds.Exception or FaultKinds.Delay => !guardsOff,
+        FaultKinds.Crash or FaultKinds.Exception or FaultKinds.Delay or FaultKinds.Hang or FaultKinds.Storm => !guardsOff,
         _ => true,
     };
 

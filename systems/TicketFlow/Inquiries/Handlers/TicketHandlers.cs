@@ -24,6 +24,7 @@ internal static class StatusEntry
 {
     public static async Task AppendAsync(InquiriesDb db, Handling handling, Guid id, TicketState state, int version, string text, DateTimeOffset at, CancellationToken stop)
     {
+        await handling.Unit.LockAsync($"inquiry:{id}", stop);
         Inquiry inquiry = await db.Inquiries.FindAsync([id], stop) ?? throw new InvalidOperationException($"ticket {id} belongs to no inquiry here");
         db.Add(new Entry { InquiryId = id, Kind = "status", Text = text, TicketVersion = version, MessageId = handling.Message.Id, At = at });
         // An older version must not win, whatever order things come in; the entry is kept all the same.

@@ -15,6 +15,8 @@ internal sealed class InquirySubmittedHandler(DbContexts<TicketsDb> contexts, Ti
     public async Task HandleAsync(InquirySubmitted message, Handling handling, CancellationToken stop)
     {
         TicketsDb db = contexts.For(handling.Unit);
+        // The translation comes from another service, so nothing says which of the two comes first, or that they do not come at once.
+        await handling.Unit.LockAsync($"ticket:{message.InquiryId}", stop);
         // The ticket has the inquiry's id: handled twice, it is still one ticket.
         if (await db.Tickets.FindAsync([message.InquiryId], stop) is not null) return;
 

@@ -15,6 +15,7 @@ internal static class Translating
     /// <summary>Takes the end of a translation: kept when the inquiry is not there yet, applied when it is; a second end changes nothing of the state.</summary>
     public static async Task EndAsync(TicketsDb db, Handling handling, EarlyTranslation end, TimeProvider time, CancellationToken stop)
     {
+        await handling.Unit.LockAsync($"ticket:{end.InquiryId}", stop);
         if (await db.Tickets.FindAsync([end.InquiryId], stop) is not { } ticket)
         {
             if (await db.EarlyTranslations.FindAsync([end.InquiryId], stop) is null) db.Add(end);
@@ -93,6 +94,7 @@ internal sealed class TranslationOverdueHandler(DbContexts<TicketsDb> contexts, 
     public async Task HandleAsync(TranslationOverdue message, Handling handling, CancellationToken stop)
     {
         TicketsDb db = contexts.For(handling.Unit);
+        await handling.Unit.LockAsync($"ticket:{message.TicketId}", stop);
         if (await db.Tickets.FindAsync([message.TicketId], stop) is not { State: TicketState.AwaitingTranslation }) return;
         await Translating.EndAsync(db, handling, new EarlyTranslation { InquiryId = message.TicketId, Outcome = "overdue", Reason = "not translated in time" }, time, stop);
     }
