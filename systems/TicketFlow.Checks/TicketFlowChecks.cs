@@ -33,7 +33,7 @@ public sealed class TicketFlowChecks : ISystemChecks
     ];
 
     /// <inheritdoc />
-    public IReadOnlyDictionary<string, string> LabSettings { get; } = new Dictionary<string, string> { ["TicketFlow__TranslationLimit"] = "00:00:06" };
+    public IReadOnlyDictionary<string, string> LabSettings { get; } = new Dictionary<string, string> { ["TicketFlow__TranslationLimit"] = "00:00:03" };
 
     /// <inheritdoc />
     public IReadOnlyList<StateEvent> EventsOf(IReadOnlyList<SystemFact> facts) =>

@@ -26,15 +26,20 @@ internal static class RunCommand
     {
         private readonly System.Diagnostics.Stopwatch _clock = System.Diagnostics.Stopwatch.StartNew();
 
+        private double _last;
+
+        private static string Say(RunProgress.Operations done) => $"{done.Done} of {done.Of}";
+
         public void Report(RunProgress value)
         {
             string? line = value switch
             {
                 RunProgress.Phase phase => phase.Says,
-                RunProgress.Operations => null,
+                RunProgress.Operations done when _clock.Elapsed.TotalSeconds - _last > 5 => Say(done),
                 RunProgress.Judged judged when judged.Cell.Verdict != Verification.Checkers.Verdict.Passed => $"{judged.Done}/{judged.Of} {judged.Cell.Verdict} {judged.Cell.Experiment.Name}: {judged.Cell.Reason}",
                 _ => null,
             };
+            if (line is not null) _last = _clock.Elapsed.TotalSeconds;
             if (line is not null) Console.WriteLine($"{_clock.Elapsed.TotalSeconds:0.0} {line}");
         }
     }

@@ -15,6 +15,9 @@ namespace Faultline.Lab.Experiments;
 /// </summary>
 public static class BatteryRunner
 {
+    /// <summary>More at once would have the services die and restart all the time, and no cell would come to its point.</summary>
+    private const int CellsAtOnceMax = 45;
+
     /// <summary>Runs a battery on a lab.</summary>
     /// <param name="lab">The infrastructure; it stays the caller's.</param>
     /// <param name="spec">The system.</param>
@@ -39,8 +42,7 @@ public static class BatteryRunner
             {
                 system = await FittingAsync(lab, spec, group.Setting, system, progress, stop);
                 var runner = new GroupRunner(system, history, progress, time);
-                IEnumerable<IReadOnlyList<Experiment>> rounds = group.Together ? [group.Cells] : group.Cells.Select(cell => (IReadOnlyList<Experiment>)[cell]);
-                foreach (IReadOnlyList<Experiment> round in rounds)
+                foreach (IReadOnlyList<Experiment> round in Rounds(group))
                 {
                     foreach (CellRun run in await runner.RunAsync(round, stop))
                     {
@@ -64,6 +66,14 @@ public static class BatteryRunner
         history.Dispose();
         ReportFiles.Write(request.ReportFolder, report);
         return report;
+    }
+
+    /// <summary>Cells that run at the same time. Each round takes cells from all over the battery, so that no service is hit by all of them.</summary>
+    private static IEnumerable<IReadOnlyList<Experiment>> Rounds(CellGroup group)
+    {
+        if (!group.Together) return group.Cells.Select(cell => (IReadOnlyList<Experiment>)[cell]);
+        int rounds = (group.Cells.Count + CellsAtOnceMax - 1) / CellsAtOnceMax;
+        return Enumerable.Range(0, rounds).Select(round => (IReadOnlyList<Experiment>)[.. group.Cells.Where((_, place) => place % rounds == round)]);
     }
 
     private static Experiment Settle(Experiment cell, LabSystemSpec spec, RunRequest request)

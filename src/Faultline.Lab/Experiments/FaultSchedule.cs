@@ -56,7 +56,7 @@ internal sealed class FaultSchedule(Experiment cell, LabSystem system, bool shar
                 if (fault.StartedAt is null || fault.EndedAt is not null) continue;
                 TimeSpan? begin = fault.Fault is AnomalyFault { Kind: FaultKinds.Hang } ? fault.FiredSince : fault.StartedSince;
                 bool isOver = fault.Fault.For is { } length ? progress.SinceLoad - begin >= length : fault.Fault.Until?.IsReached(progress) ?? false;
-                if (isOver) await EndAsync(fault, stop);
+                if (isOver) await TryEndAsync(fault, stop);
             }
         }
         finally
@@ -133,6 +133,19 @@ internal sealed class FaultSchedule(Experiment cell, LabSystem system, bool shar
         if (disruption.Instance is { } instance) return instance.Contains('/', StringComparison.Ordinal) ? instance : $"{system.Spec.Name}/{instance}";
         IReadOnlyList<SupervisedProcess> instances = system.InstancesOf(disruption.Target);
         return instances.Count == 0 ? disruption.Target : new Seed(cell.Seed ?? 0).For(disruption.Name, cell.Name).Pick(instances).Target;
+    }
+
+    /// <summary>A service that is just coming back does not answer: its anomaly is removed at the next step.</summary>
+    private async Task TryEndAsync(Placed placed, CancellationToken stop)
+    {
+        try
+        {
+            await EndAsync(placed, stop);
+        }
+        catch (Exception error) when (error is LabException or HttpRequestException or ServiceRefusedException { Status: >= 500 })
+        {
+            return;
+        }
     }
 
     private async Task EndAsync(Placed placed, CancellationToken stop)

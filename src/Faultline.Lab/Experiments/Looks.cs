@@ -47,21 +47,21 @@ internal sealed class Looks(LabSystem system, TimeProvider time)
         var firings = new List<Firing>();
         foreach (ServiceClient client in system.Clients.Values)
         {
-            await foreach (LedgerRow row in client.LedgerAsync(stop))
+            foreach (LedgerRow row in await PatientlyAsync(() => ListAsync(client.LedgerAsync(stop), stop), stop))
             {
                 builder.Add(row);
                 if (row.Key is not null && row.OperationId is not null) operations.TryAdd(row.Key, row.OperationId);
             }
 
-            builder.Add(await client.StateAsync(stop));
-            firings.AddRange((await client.FiringsAsync(0, stop)).Where(firing => firing.At >= since));
+            builder.Add(await PatientlyAsync(() => client.StateAsync(stop), stop));
+            firings.AddRange((await PatientlyAsync(() => client.FiringsAsync(0, stop), stop)).Where(firing => firing.At >= since));
         }
 
         foreach (Firing firing in firings) builder.Add(firing);
         var facts = new List<Verification.Checkers.SystemFact>();
         foreach ((string service, string name) in system.Spec.Checks.Facts)
         {
-            await foreach (JsonElement row in system.Clients[service].FactsAsync(name, stop))
+            foreach (JsonElement row in await PatientlyAsync(() => ListAsync(system.Clients[service].FactsAsync(name, stop), stop), stop))
             {
                 string? subject = row.TryGetProperty("subject", out JsonElement id) ? id.GetString() : null;
                 facts.Add(new Verification.Checkers.SystemFact(name, subject is null ? null : operations.GetValueOrDefault(subject), row));
@@ -69,6 +69,14 @@ internal sealed class Looks(LabSystem system, TimeProvider time)
         }
 
         return new Account(system, builder.Build(), firings, facts);
+    }
+
+    /// <summary>All of it, or nothing: rows of an answer that broke off must not be counted twice.</summary>
+    private static async Task<List<T>> ListAsync<T>(IAsyncEnumerable<T> rows, CancellationToken stop)
+    {
+        var all = new List<T>();
+        await foreach (T row in rows.WithCancellation(stop)) all.Add(row);
+        return all;
     }
 
     private async Task<T> PatientlyAsync<T>(Func<Task<T>> ask, CancellationToken stop)

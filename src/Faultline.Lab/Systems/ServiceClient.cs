@@ -149,14 +149,26 @@ public sealed class ServiceClient(HttpClient http, Func<IReadOnlyList<Uri>> addr
 
     private async IAsyncEnumerable<T> LinesAsync<T>(string path, [EnumeratorCancellation] CancellationToken stop)
     {
-        using HttpResponseMessage reply = await AnswerAsync(HttpMethod.Get, path, null, stop);
+        using HttpResponseMessage reply = await AnswerAsync(HttpMethod.Get, path, null, stop, HttpCompletionOption.ResponseHeadersRead);
         await RequireAsync(reply, stop);
         using var lines = new StreamReader(await reply.Content.ReadAsStreamAsync(stop));
-        while (await lines.ReadLineAsync(stop) is { } line) if (line.Length > 0) yield return JsonSerializer.Deserialize<T>(line, ProtocolJson.Options)!;
+        while (await ReadLineAsync(lines, stop) is { } line) if (line.Length > 0) yield return JsonSerializer.Deserialize<T>(line, ProtocolJson.Options)!;
+    }
+
+    private async Task<string?> ReadLineAsync(StreamReader lines, CancellationToken stop)
+    {
+        try
+        {
+            return await lines.ReadLineAsync(stop);
+        }
+        catch (IOException error)
+        {
+            throw new LabException($"{Service} ended in the middle of its answer.", error);
+        }
     }
 
     /// <summary>Asks one instance after the other until one answers; what is asked is safe to repeat.</summary>
-    private async Task<HttpResponseMessage> AnswerAsync(HttpMethod method, string path, object? body, CancellationToken stop)
+    private async Task<HttpResponseMessage> AnswerAsync(HttpMethod method, string path, object? body, CancellationToken stop, HttpCompletionOption until = HttpCompletionOption.ResponseContentRead)
     {
         HttpRequestException? failure = null;
         foreach (Uri address in addresses())
@@ -166,7 +178,7 @@ public sealed class ServiceClient(HttpClient http, Func<IReadOnlyList<Uri>> addr
             if (body is not null) request.Content = JsonContent.Create(body, body.GetType(), options: ProtocolJson.Options);
             try
             {
-                return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+                return await http.SendAsync(request, until, stop);
             }
             catch (HttpRequestException error)
             {
