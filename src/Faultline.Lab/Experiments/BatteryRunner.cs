@@ -72,8 +72,17 @@ public static class BatteryRunner
     private static IEnumerable<IReadOnlyList<Experiment>> Rounds(CellGroup group)
     {
         if (!group.Together) return group.Cells.Select(cell => (IReadOnlyList<Experiment>)[cell]);
-        int rounds = (group.Cells.Count + CellsAtOnceMax - 1) / CellsAtOnceMax;
-        return Enumerable.Range(0, rounds).Select(round => (IReadOnlyList<Experiment>)[.. group.Cells.Where((_, place) => place % rounds == round)]);
+        // What a fault destroys must stay destroyed: a crash of another cell would have the message delivered again.
+        return group.Cells.GroupBy(IsDestructive).SelectMany(cells => Deal([.. cells]));
+    }
+
+    private static bool IsDestructive(Experiment cell) =>
+        cell.Schedule.OfType<Verification.Schedules.AnomalyFault>().Any(fault => fault.Cell.Effect is Protocol.Faults.FaultEffect.Loses or Protocol.Faults.FaultEffect.DeadLetters);
+
+    private static IEnumerable<IReadOnlyList<Experiment>> Deal(Experiment[] cells)
+    {
+        int rounds = (cells.Length + CellsAtOnceMax - 1) / CellsAtOnceMax;
+        return Enumerable.Range(0, rounds).Select(round => (IReadOnlyList<Experiment>)[.. cells.Where((_, place) => place % rounds == round)]);
     }
 
     private static Experiment Settle(Experiment cell, LabSystemSpec spec, RunRequest request)

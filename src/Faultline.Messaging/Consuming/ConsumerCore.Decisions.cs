@@ -14,7 +14,7 @@ internal sealed partial class ConsumerCore
             DecideTake(now);
             DecideParked(now);
             DecideInjected();
-            DecideBatches();
+            DecideBatches(now);
         }
 
         DecideWake(now);
@@ -76,7 +76,7 @@ internal sealed partial class ConsumerCore
         Start(batch, alone: false, []);
     }
 
-    private void DecideBatches()
+    private void DecideBatches(DateTimeOffset now)
     {
         while (HasRoom && !_exclusiveWanted && _ready.Count > 0)
         {
@@ -91,12 +91,12 @@ internal sealed partial class ConsumerCore
 
                 _ready.Dequeue();
                 lane.IsQueued = false;
-                if (!CanStart(lane) || SettleHead(lane)) continue;
+                if (!CanStart(lane) || SettleHead(lane, now)) continue;
 
                 int before = items.Count;
                 foreach (Item item in lane.Items)
                 {
-                    bool fits = items.Count == before || (!item.IsAlone && !item.IsAbsent && item.Poison is null);
+                    bool fits = items.Count == before || item is { IsAlone: false, IsAbsent: false, Poison: null, Failure: null };
                     if (!fits || items.Count >= options.BatchMessagesMax) break;
                     items.Add(item);
                     if (item.IsAlone) break;
@@ -117,7 +117,7 @@ internal sealed partial class ConsumerCore
     private bool CanHandle(Lane lane) => _holdings.TryGetValue(lane.Partition, out Holding? holding) && holding.CanHandle;
 
     /// <summary>Settles what is not to be handled: deliveries behind parked rows, and poison.</summary>
-    private bool SettleHead(Lane lane)
+    private bool SettleHead(Lane lane, DateTimeOffset now)
     {
         if (lane.Parked is not null)
         {
@@ -137,15 +137,9 @@ internal sealed partial class ConsumerCore
 
         Item first = lane.Items.First!.Value;
         if (first.Poison is not null) SettlePoison(lane, first);
-        else if (first.GivenUp is { } reason) GiveUp(lane, first, reason);
+        else if (first.Failure is { } failure) SettleFailed(lane, first, failure, now);
         else return false;
         return true;
-    }
-
-    private void GiveUp(Lane lane, Item item, string reason)
-    {
-        lane.InFlight = 1;
-        _effects.Add(new ConsumerEffect.Settle([item], SettleWay.Drop, default, reason));
     }
 
     private void SettlePoison(Lane lane, Item item)
@@ -226,7 +220,7 @@ internal sealed partial class ConsumerCore
         }
 
         foreach (Item item in batch.Items) item.IsAlone |= failed.Culprit is null || failed.Culprit == item;
-        if (!_guards.Retry && failed.Culprit is { } culprit) culprit.GivenUp = failed.Reason;
+        if (failed.Culprit is { } culprit) culprit.Failure = failed;
         ReturnToLanes(lanes);
     }
 

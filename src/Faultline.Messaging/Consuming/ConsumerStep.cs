@@ -43,8 +43,8 @@ internal sealed class Item
     /// <summary>Why it goes straight to the dead letters; null for a message that can be handled.</summary>
     public string? Poison { get; set; }
 
-    /// <summary>Why its first failure was its last: the mistake of the <c>retry</c> guard; null otherwise.</summary>
-    public string? GivenUp { get; set; }
+    /// <summary>How it failed in a batch with others: it is settled for that when its turn comes; null when it did not.</summary>
+    public BatchEnd.Failed? Failure { get; set; }
 
     /// <summary>Which attempt at handling comes next, counted from 1.</summary>
     public int Attempt => (Parked?.Attempt ?? 0) + 1;

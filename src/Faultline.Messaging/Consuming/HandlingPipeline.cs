@@ -198,7 +198,8 @@ internal sealed class HandlingPipeline(
             return new BatchEnd.StoreAway(error.Message);
         }
 
-        Item? culprit = at.Item ?? (batch.Items is [{ } only] ? only : null);
+        // A statement may fail for what others did (a deadlock, a conflict): in a batch that says nothing about the message in hand.
+        Item? culprit = (error is DbException ? null : at.Item) ?? (batch.Items is [{ } only] ? only : null);
         MessagingLog.HandlingFailed(log, culprit?.Message?.Id, culprit?.Message?.Type, culprit?.Attempt ?? 0, $"{error.GetType().Name}: {error.Message}");
         bool lasting = error is UndecodableException or LastingFailureException or FaultException { IsTransient: false };
         return new BatchEnd.Failed(culprit, $"{error.GetType().Name}: {error.Message}", lasting);

@@ -44,7 +44,7 @@ public static class BatteryPlan
 
     private static bool IsContained(AnomalyFault fault, bool guardsOff) => fault.Kind switch
     {
-        FaultKinds.Crash or FaultKinds.Exception or FaultKinds.Delay or FaultKinds.Hang or FaultKinds.Storm => !guardsOff,
+        FaultKinds.Crash or FaultKinds.Exception => !guardsOff,
         _ => true,
     };
 

@@ -23,7 +23,18 @@ internal static class IntakeBattery
         new("legal-transitions", new Dictionary<string, JsonElement> { ["table"] = Transitions() }),
     ];
 
-    public static Battery Of(SystemDescription system)
+    public static Battery Of(SystemDescription system) =>
+        new("ticketflow/intake", "The intake of TicketFlow under every fault", [.. Plain(), .. OneEach(MatrixOf(system)), .. Disrupted(system), .. Replicated()]);
+
+    /// <summary>Every kind at every point, at every service and for every message that passes it: the long form.</summary>
+    public static Battery MatrixBattery(SystemDescription system) => new("ticketflow/matrix", "Every fault at every point, service and message of TicketFlow's intake", MatrixOf(system));
+
+    /// <summary>Every kind at every point once; which service and message it hits goes round, so that all have their share.</summary>
+    private static IEnumerable<Experiment> OneEach(IReadOnlyList<Experiment> matrix) =>
+        matrix.GroupBy(cell => cell.Schedule.OfType<AnomalyFault>().Last() is var fault ? (fault.Point, fault.Kind) : default)
+            .Select((cells, place) => cells.ElementAt(place % cells.Count()));
+
+    private static IReadOnlyList<Experiment> MatrixOf(SystemDescription system)
     {
         Battery matrix = BatteryMatrix.Of(system, new MatrixOptions
         {
@@ -33,7 +44,7 @@ internal static class IntakeBattery
             WithoutOutbox = true,
             Invariants = Rules,
         });
-        return new Battery("ticketflow/intake", "The intake of TicketFlow under every fault", [.. Plain(), .. matrix.Cells, .. Disrupted(system), .. Replicated()]);
+        return matrix.Cells;
     }
 
     /// <summary>A cell of the intake.</summary>

@@ -156,16 +156,12 @@ internal sealed class InputJudged : IChecker
             using JsonDocument reply = JsonDocument.Parse(operation.Reply ?? "{}");
             JsonElement root = reply.RootElement;
             string input = root.GetProperty("input").GetString() ?? "";
-            bool accepted = root.TryGetProperty("isAccepted", out JsonElement expected) ? expected.GetBoolean() : root.GetProperty("IsAccepted").GetBoolean();
+            bool accepted = root.GetProperty("accept").GetBoolean();
             Outcome wanted = accepted ? Outcome.Ok : Outcome.Failed;
             if (operation.Outcome != wanted) finding.Violates("answer", () => $"the input '{input}' must be {(accepted ? "accepted" : "refused")}, and ended '{operation.Outcome.ToString().ToLowerInvariant()}': {operation.Error}", [operation.OperationId]);
-            else if (!accepted && FieldOf(root) is { } field && !NamesField(root, field)) finding.Violates("field", () => $"the input '{input}' was refused without naming '{field}'", [operation.OperationId]);
+            else if (!accepted && !root.GetProperty("named").GetBoolean()) finding.Violates("field", () => $"the input '{input}' was refused without naming the field", [operation.OperationId]);
         }
 
         return finding.Build("no bad input was sent");
     }
-
-    private static string? FieldOf(JsonElement root) => (root.TryGetProperty("field", out JsonElement field) || root.TryGetProperty("Field", out field)) && field.ValueKind == JsonValueKind.String ? field.GetString() : null;
-
-    private static bool NamesField(JsonElement root, string field) => root.GetProperty("answer").GetRawText().Contains(field, StringComparison.OrdinalIgnoreCase);
 }
