@@ -69,29 +69,44 @@ internal sealed class SimTransport(Broker broker, string owner, Wire wire, int s
     {
         public ChannelReader<SubscriptionEvent> Events => events.Reader;
 
-        public Task AckAsync(IReadOnlyList<Delivery> deliveries, CancellationToken stop) => transport.CallAsync($"ack {deliveries.Count}", () =>
-        {
-            queue.Ack(member, deliveries);
-            return 0;
-        }, stop);
+        public Task AckAsync(IReadOnlyList<Delivery> deliveries, CancellationToken stop) => CallAsync($"ack {deliveries.Count}", () => queue.Ack(member, deliveries), stop);
 
-        public Task RequeueAsync(IReadOnlyList<Delivery> deliveries, CancellationToken stop) => transport.CallAsync($"requeue {deliveries.Count}", () =>
-        {
-            queue.Requeue(member, deliveries);
-            return 0;
-        }, stop);
+        public Task RequeueAsync(IReadOnlyList<Delivery> deliveries, CancellationToken stop) => CallAsync($"requeue {deliveries.Count}", () => queue.Requeue(member, deliveries), stop);
 
-        public Task ReleaseAsync(int partition, CancellationToken stop) => transport.CallAsync($"release {partition}", () =>
+        public Task ReleaseAsync(int partition, CancellationToken stop) => CallAsync($"release {partition}", () => queue.Release(member, partition), stop);
+
+        private async Task CallAsync(string what, Action serve, CancellationToken stop)
         {
-            queue.Release(member, partition);
-            return 0;
-        }, stop);
+            try
+            {
+                await transport.CallAsync(what, () =>
+                {
+                    serve();
+                    return 0;
+                }, stop);
+            }
+            catch (TransportException)
+            {
+                // A call that breaks means that the connection did: everything held over it is lost, and comes again.
+                transport.Reconnect(queue, member);
+                throw;
+            }
+        }
 
         public async ValueTask DisposeAsync()
         {
             await transport.LeaveAsync(queue, member);
             events.Writer.TryComplete();
         }
+    }
+
+    private void Reconnect(SimQueue queue, Member member)
+    {
+        broker.World.After(wire.Latency(), broker.World.Server, () => queue.Leave(member));
+        broker.World.After(TimeSpan.FromMilliseconds(broker.World.Dice.Between(500, 2_000)), broker.World.Server, () =>
+        {
+            if (!wire.IsCut) queue.Join(member);
+        });
     }
 
     private Task LeaveAsync(SimQueue queue, Member member) => wire.CallAsync("unsubscribe", () =>

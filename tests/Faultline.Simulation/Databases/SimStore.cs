@@ -82,11 +82,18 @@ internal sealed class SimStore(Database database, string instance, string owner,
 
     public Task<IReadOnlyList<ParkedLane>> ReadLanesAsync(IReadOnlyList<int> partitions, CancellationToken stop) => CallAsync("read lanes", () => Task.FromResult(database.Lanes(partitions)), stop);
 
-    public Task<int> BeginAloneAsync(Guid messageId, CancellationToken stop) => CallAsync("begin alone", () =>
+    public Task<int> BeginAloneAsync(Guid messageId, int survived, CancellationToken stop) => CallAsync($"begin alone {messageId}", () =>
     {
-        int before = database.Handling.GetValueOrDefault(messageId);
+        int before = Math.Max(database.Handling.GetValueOrDefault(messageId) - survived, 0);
         database.Handling[messageId] = before + 1;
         return Task.FromResult(before);
+    }, stop);
+
+    public Task EndAloneAsync(Guid messageId, CancellationToken stop) => CallAsync($"end alone {messageId}", () =>
+    {
+        if (database.Handling.TryGetValue(messageId, out int begun) && begun > 1) database.Handling[messageId] = begun - 1;
+        else database.Handling.Remove(messageId);
+        return Task.FromResult(0);
     }, stop);
 
     public Task ParkAsync(IReadOnlyList<ParkRequest> rows, CancellationToken stop) => CallAsync($"park {rows.Count}", () =>
@@ -115,10 +122,10 @@ internal sealed class SimStore(Database database, string instance, string owner,
     {
         if (letter.Message is { } message)
         {
-            if (!database.Plant.CopiesDeadLetters) await database.Inbox.TryInsertAsync(tx, message.Id, () => database.World.Now);
+            bool entered = database.Plant.CopiesDeadLetters || await database.Inbox.TryInsertAsync(tx, message.Id, () => database.World.Now);
             tx.OnCommit(() =>
             {
-                if (!database.DeadLetters.Exists(dead => dead.Letter.Message?.Id == message.Id)) database.DeadLetters.Add((letter, Outgoing: false));
+                if (entered && !database.DeadLetters.Exists(dead => dead.Letter.Message?.Id == message.Id)) database.DeadLetters.Add((letter, Outgoing: false));
                 if (!database.Plant.CopiesDeadLetters) database.Unpark(message.Id);
             });
             return 0;

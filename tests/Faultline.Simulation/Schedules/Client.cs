@@ -16,15 +16,17 @@ internal sealed class Client(SimSystem system)
     /// <summary>Requests that certainly did nothing.</summary>
     public HashSet<int> Failed { get; } = [];
 
-    /// <summary>Requests under way.</summary>
-    public int Waiting { get; private set; }
+    private readonly List<SimProcess> _asked = [];
+
+    /// <summary>Whether no request is under way; a dead process answers none.</summary>
+    public bool IsDone => _asked.TrueForAll(process => process.Context.IsDead);
 
     public void Send(Request request)
     {
         SimProcess[] up = [.. system.First.Processes.Where(process => process.IsUp && !process.Context.IsPaused)];
         if (up.Length == 0) return;
         SimProcess process = up[request.Replica % up.Length];
-        Waiting++;
+        _asked.Add(process);
         process.Context.Run(() => _ = AskAsync(process, request));
     }
 
@@ -42,11 +44,12 @@ internal sealed class Client(SimSystem system)
         catch (Exception error) when (error is StoreException or SimDatabaseException or FaultException)
         {
             // The outcome is unknown to this client; the database knows it.
-            Waiting--;
             return;
         }
-
-        Waiting--;
+        finally
+        {
+            _asked.Remove(process);
+        }
     }
 
     private static async Task<int> DoAsync(SimProcess process, Request request, UnitOfWork unit, CancellationToken stop)

@@ -16,8 +16,8 @@ internal sealed class Judge(SimSystem system, Client client)
     private readonly List<string> _violations = [];
 
     /// <summary>Whether nothing is on its way any more.</summary>
-    public static bool IsStill(SimSystem system) =>
-        system.Services.All(service => service.Database is { Outbox.Count: 0, Parked.Count: 0, Schedule.Count: 0, Handling.Count: 0 }) && system.Broker.Queues.All(queue => queue.Depth == 0);
+    public static bool IsStill(SimSystem system, Client client) =>
+        client.IsDone && system.Services.All(service => service.Database is { Outbox.Count: 0, Parked.Count: 0, Schedule.Count: 0, Handling.Count: 0 }) && system.Broker.Queues.All(queue => queue.Depth == 0);
 
     public IReadOnlyList<string> All(bool drained, int effectsWhenStill)
     {
@@ -126,11 +126,13 @@ internal sealed class Judge(SimSystem system, Client client)
         HashSet<Guid> dead = [];
         foreach (DeadLetterRequest letter in consumer.DeadLetters.Where(letter => !letter.Outgoing).Select(letter => letter.Letter))
         {
-            if (letter.Message is not { } message)
+            if (letter.Message is null)
             {
                 _violations.Add("dead-letters: a message without identity");
                 continue;
             }
+
+            Envelope message = OriginalOf(letter.Message);
 
             if (!dead.Add(message.Id)) _violations.Add($"dead-letters: {Name(message)} is there twice in {consumer.Service}");
             if (!IsPoison(message)) _violations.Add($"dead-letters: {Name(message)} could have been handled by {consumer.Service}: {letter.Reason}");
@@ -162,6 +164,9 @@ internal sealed class Judge(SimSystem system, Client client)
     }
 
     private static bool IsPoison(Envelope message) => DeedOf(message).IsPoison;
+
+    /// <summary>The message as it was published: what arrived may be damaged.</summary>
+    private Envelope OriginalOf(Envelope message) => system.Services.SelectMany(service => service.Database.Published).FirstOrDefault(original => original.Id == message.Id) ?? message;
 
     private static Deed DeedOf(Envelope message) => ((IDeedMessage)Catalogue.Decode(message)).Deed;
 

@@ -91,7 +91,8 @@ internal sealed record Plan(IReadOnlyList<Request> Requests, IReadOnlyList<Act> 
     private static Act DrawAnomaly(Dice dice, Shape shape, TimeSpan end)
     {
         FaultCell cell = dice.Pick(Survivable);
-        var trigger = dice.Below(3) switch
+        // A body that is wrong twice is taken for damaged in the store, rightly: it is corrupted once.
+        var trigger = (cell.Kind == FaultKinds.Corrupt ? 0 : dice.Below(3)) switch
         {
             0 => new TriggerSpec { Nth = dice.Between(1, 5) },
             1 => new TriggerSpec { First = dice.Between(1, 3) },

@@ -56,7 +56,7 @@ internal static class Run
         world.RunUntil(static () => false, StartUp + plan.FaultsEnd);
         ImmutableArray<Firing> firings = FiringsOf(system);
         system.Heal();
-        bool drained = world.RunUntil(() => Judge.IsStill(system), world.Now + DrainLimit);
+        bool drained = world.RunUntil(() => Judge.IsStill(system, client), world.Now + DrainLimit);
         int effects = system.Services.Sum(service => service.Database.Effects.Count);
         if (drained) world.RunUntil(static () => false, world.Now + Quiet);
 

@@ -134,6 +134,6 @@ internal sealed class SimProcess
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            world.Tell?.Invoke($"{world.Now.TotalSeconds,9:F4} {owner} says: {formatter(state, exception)} {exception}");
+            world.Tell?.Invoke($"{world.Now.TotalSeconds,9:F4} {owner} says: {formatter(state, exception)} {exception?.Message}");
     }
 }
