@@ -179,18 +179,24 @@ internal sealed partial class ConsumerCore(ConsumerOptions options, Func<Item, d
 
         if (item.Delivery is { } delivery && _byTag.TryGetValue(delivery.Tag, out Item? known) && known.IsAbsent)
         {
-            known.Delivery = delivery;
-            known.Message = item.Message;
-            known.Poison = item.Poison;
-            known.IsAbsent = item.IsAbsent;
-            known.IsAlone |= item.IsAlone;
-            Wake(known);
+            Replace(known, item, delivery.Tag);
             return;
         }
 
         Lane lane = LaneOf(NameOf(item), item.Partition);
         lane.Items.AddLast(item);
         if (item.Delivery is { } first) _byTag.TryAdd(first.Tag, item);
+        Queue(lane);
+    }
+
+    /// <summary>Puts what has come again into the place of what was absent: the same object that whoever holds it back will release.</summary>
+    private void Replace(Item absent, Item item, long tag)
+    {
+        Lane lane = _lanes[NameOf(absent)];
+        item.LaneName = absent.LaneName;
+        item.IsAlone |= absent.IsAlone;
+        lane.Items.Find(absent)!.Value = item;
+        _byTag[tag] = item;
         Queue(lane);
     }
 
