@@ -61,10 +61,18 @@ internal sealed class SimSystem
 
     public void Start()
     {
+        if (Plant.InboxForgetsAfter is { } kept) TrimTooEarly(kept);
         foreach (SimService service in Services)
         {
             for (int replica = 1; replica <= Shape.ReplicasOf(service.Name); replica++) service.Processes.Add(StartOne(service, $"{service.Name[4..]}-{replica}"));
         }
+    }
+
+    /// <summary>A planted bug: the inbox forgets although messages may still come again.</summary>
+    private void TrimTooEarly(TimeSpan kept)
+    {
+        foreach (SimService service in Services) service.Database.Inbox.RemoveOlder(World.Now - kept);
+        World.After(kept, World.Server, () => TrimTooEarly(kept));
     }
 
     public void OnDead(SimProcess process)
