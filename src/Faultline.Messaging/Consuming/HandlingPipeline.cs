@@ -91,8 +91,9 @@ internal sealed class HandlingPipeline(
 
     private async Task<BatchEnd?> CountAloneAsync(Item item, CancellationToken stop)
     {
-        int crashes = await store.BeginAloneAsync(item.Message!.Id, item.Survived, stop);
-        item.Survived = 0;
+        int survived = item.BegunAlone++;
+        int crashes = await store.BeginAloneAsync(item.Message!.Id, survived, stop);
+        item.BegunAlone = 1;
         return crashes >= options.Retry.CrashesMax
             ? new BatchEnd.Failed(item, $"the process died {crashes} times while it handled this message alone", IsLasting: true)
             : null;
@@ -104,11 +105,12 @@ internal sealed class HandlingPipeline(
         try
         {
             await store.EndAloneAsync(item.Message!.Id, limit.Token);
+            item.BegunAlone = Math.Max(item.BegunAlone - 1, 0);
         }
         catch (Exception error) when (error is StoreException or OperationCanceledException)
         {
             // The store is away. If the message is tried again here, that attempt takes it back.
-            item.Survived++;
+            return;
         }
     }
 
