@@ -34,11 +34,20 @@ internal sealed class Member(World world, string owner, int unsettledMax, Action
     /// <summary>It does not come back.</summary>
     public bool IsGone { get; set; }
 
+    private static string Describe(SubscriptionEvent happened) => happened is SubscriptionEvent.Delivered delivered
+        ? "of " + string.Join(",", delivered.Deliveries.Select(delivery => $"{delivery.Tag}/{delivery.Partition}{(delivery.Redelivered ? " again" : "")}"))
+        : happened.ToString();
+
     public void Tell(SubscriptionEvent happened)
     {
         _toTell.Enqueue(happened);
         TimeSpan latency = world.Dice.Chance(0.6) ? TimeSpan.Zero : TimeSpan.FromTicks(world.Dice.Between(100, 100_000));
-        world.After(latency, world.Server, () => take(_toTell.Dequeue()));
+        world.After(latency, world.Server, () =>
+        {
+            SubscriptionEvent next = _toTell.Dequeue();
+            world.Mix($"{Owner} is told {Describe(next)}");
+            take(next);
+        });
     }
 }
 
@@ -183,6 +192,7 @@ internal sealed class SimQueue(World world, string service, int partitions, Plan
 
     private void Free(Partition partition)
     {
+        Member? owner = partition.Owner;
         partition.Owner = null;
         partition.IsRevoking = false;
         foreach (Entry entry in partition.Entries.Where(entry => entry.HeldBy is not null).ToArray())
@@ -190,6 +200,9 @@ internal sealed class SimQueue(World world, string service, int partitions, Plan
             LetGo(entry);
             Return(partition, entry);
         }
+
+        // There is room again for what waits elsewhere.
+        foreach (Partition other in _partitions.Where(other => other.Owner == owner && owner is not null)) Pump(other);
     }
 
     private static void LetGo(Entry entry)

@@ -69,9 +69,9 @@ internal sealed class SimTransport(Broker broker, string owner, Wire wire, int s
     {
         public ChannelReader<SubscriptionEvent> Events => events.Reader;
 
-        public Task AckAsync(IReadOnlyList<Delivery> deliveries, CancellationToken stop) => CallAsync($"ack {deliveries.Count}", () => queue.Ack(member, deliveries), stop);
+        public Task AckAsync(IReadOnlyList<Delivery> deliveries, CancellationToken stop) => CallAsync($"ack {TagsOf(deliveries)}", () => queue.Ack(member, deliveries), stop);
 
-        public Task RequeueAsync(IReadOnlyList<Delivery> deliveries, CancellationToken stop) => CallAsync($"requeue {deliveries.Count}", () => queue.Requeue(member, deliveries), stop);
+        public Task RequeueAsync(IReadOnlyList<Delivery> deliveries, CancellationToken stop) => CallAsync($"requeue {TagsOf(deliveries)}", () => queue.Requeue(member, deliveries), stop);
 
         public Task ReleaseAsync(int partition, CancellationToken stop) => CallAsync($"release {partition}", () => queue.Release(member, partition), stop);
 
@@ -99,6 +99,8 @@ internal sealed class SimTransport(Broker broker, string owner, Wire wire, int s
             events.Writer.TryComplete();
         }
     }
+
+    private static string TagsOf(IReadOnlyList<Delivery> deliveries) => string.Join(",", deliveries.Select(delivery => delivery.Tag));
 
     private void Reconnect(SimQueue queue, Member member)
     {

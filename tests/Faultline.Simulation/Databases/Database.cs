@@ -12,7 +12,7 @@ internal sealed record Effect(string Service, Guid? MessageId, int Number);
 internal sealed record ScheduleFiring(Guid MessageId, DateTimeOffset DueAt, DateTimeOffset FiredAt);
 
 /// <summary>The database of one service: committed rows, open transactions, locks. Everything here runs in the servers' context.</summary>
-internal sealed partial class Database(World world, string service, Plant plant)
+internal sealed partial class Database(World world, string service, int partitions, Plant plant)
 {
     private static readonly TimeSpan IdleMax = TimeSpan.FromSeconds(6);
 
@@ -69,6 +69,9 @@ internal sealed partial class Database(World world, string service, Plant plant)
 
     /// <summary>Transactions elsewhere in the cluster that are open and hold the oldest running one back.</summary>
     public SortedSet<ulong> Foreign { get; } = [];
+
+    /// <summary>Whether handlings must be the owner's: while the <c>ordering</c> guard is on.</summary>
+    public bool RequiresOwner { get; set; } = true;
 
     public ulong OldestRunning => Math.Min(_writing.Count > 0 ? _writing.Min : ulong.MaxValue, Math.Min(Foreign.Count > 0 ? Foreign.Min : ulong.MaxValue, _lastTransaction + 1));
 
@@ -178,6 +181,17 @@ internal sealed partial class Database(World world, string service, Plant plant)
     {
         foreach (ParkedRow row in Parked.Values.Where(row => row.Message.Id == messageId).ToArray()) Parked.Remove(row.Id);
         Handling.Remove(messageId);
+    }
+
+    /// <summary>The design's assertion: a consumer that was paused and resumed cannot commit. It stands even where the inbox would swallow the harm.</summary>
+    public void RequireOwner(string instance, IReadOnlyList<Envelope> messages)
+    {
+        if (!RequiresOwner) return;
+        foreach (Envelope message in messages)
+        {
+            int partition = KeyHash.PartitionOf(message.Key, message.Id, partitions);
+            if (Owners.GetValueOrDefault(partition).Instance != instance) Broken.Add($"fencing: {instance} committed {message.Id} although {Owners.GetValueOrDefault(partition).Instance} owns partition {partition} of {Service}");
+        }
     }
 
     public void Unschedule(Guid messageId)

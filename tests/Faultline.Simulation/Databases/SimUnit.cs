@@ -32,6 +32,7 @@ internal sealed class SimUnit(Database database, Session session, string instanc
         int[] gone = [.. entry.Epochs.Where(pair => database.Owners.GetValueOrDefault(pair.Key).Epoch != pair.Value).Select(pair => pair.Key)];
         if (gone.Length > 0) throw new FencedException(gone);
 
+        tx.OnCommit(() => database.RequireOwner(instance, entry.Messages));
         bool[] isNew = new bool[entry.Messages.Count];
         Tx inbox = database.Plant.InboxCommitsAlone ? new Tx(database) : tx;
         for (int index = 0; index < isNew.Length; index++)

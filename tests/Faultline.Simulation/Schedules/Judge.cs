@@ -17,7 +17,7 @@ internal sealed class Judge(SimSystem system, Client client)
 
     /// <summary>Whether nothing is on its way any more.</summary>
     public static bool IsStill(SimSystem system, Client client) =>
-        client.IsDone && system.Services.All(service => service.Database is { Outbox.Count: 0, Parked.Count: 0, Schedule.Count: 0, Handling.Count: 0 }) && system.Broker.Queues.All(queue => queue.Depth == 0);
+        client.IsDone && system.Services.All(service => service.Database is { Outbox.Count: 0, Parked.Count: 0, Schedule.Count: 0 }) && system.Broker.Queues.All(queue => queue.Depth == 0);
 
     public IReadOnlyList<string> All(bool drained, int effectsWhenStill)
     {
@@ -48,7 +48,6 @@ internal sealed class Judge(SimSystem system, Client client)
             if (database.Outbox.Count > 0) _violations.Add($"liveness: {database.Outbox.Count} rows stay in the outbox of {service.Name}: {string.Join(", ", database.Outbox.Keys)}");
             if (database.Parked.Count > 0) _violations.Add($"liveness: {database.Parked.Count} rows stay parked in {service.Name}");
             if (database.Schedule.Count > 0) _violations.Add($"liveness: {database.Schedule.Count} rows stay scheduled in {service.Name}");
-            if (database.Handling.Count > 0) _violations.Add($"leftover: {database.Handling.Count} counts of handlings alone stay in {service.Name}: {string.Join(", ", database.Handling)}");
         }
 
         foreach (SimQueue queue in system.Broker.Queues) if (queue.Depth > 0) _violations.Add($"liveness: {queue.Depth} messages stay in the queue of {queue.Service}: {string.Join(", ", queue.Standing)}");
@@ -106,7 +105,7 @@ internal sealed class Judge(SimSystem system, Client client)
 
     private void CheckOrder(Database consumer, Envelope[] sent)
     {
-        Dictionary<Guid, (int Place, Envelope Message)> places = sent.Index().ToDictionary(pair => pair.Item.Id, pair => (pair.Index, pair.Item));
+        Dictionary<Guid, (int Place, Envelope Message)> places = sent.DistinctBy(message => message.Id).Index().ToDictionary(pair => pair.Item.Id, pair => (pair.Index, pair.Item));
         var last = new Dictionary<string, (int Place, Envelope Message)>();
         foreach (Effect effect in consumer.Effects)
         {

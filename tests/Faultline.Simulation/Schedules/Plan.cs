@@ -34,7 +34,12 @@ internal sealed record Plan(IReadOnlyList<Request> Requests, IReadOnlyList<Act> 
         Dice dice = seed.For("plan", "faults");
         var acts = new List<Act>();
         int crashes = DrawCrashes(seed, dice, shape, faultsEnd, acts);
-        for (int count = dice.Between(0, 3); count > 0; count--) acts.Add(DrawAnomaly(dice, shape, faultsEnd));
+        foreach (Act anomaly in Enumerable.Range(0, dice.Between(0, 3)).Select(_ => DrawAnomaly(dice, shape, faultsEnd)).ToArray())
+        {
+            // Two corruptions may hit one message twice, and then it is rightly taken for damaged.
+            if (!IsCorrupting(anomaly) || !acts.Exists(IsCorrupting)) acts.Add(anomaly);
+        }
+
         for (int count = dice.Between(0, 3); count > 0; count--) acts.Add(DrawEvent(dice, shape, faultsEnd, ref crashes));
         return new Plan(DrawRequests(seed.For("plan", "load"), faultsEnd), [.. acts.OrderBy(act => act.At)], faultsEnd);
     }
@@ -73,6 +78,8 @@ internal sealed record Plan(IReadOnlyList<Request> Requests, IReadOnlyList<Act> 
                 CancellationToken.None);
             foreach (SimProcess process in target.Processes) process.Context.Run(() => _ = process.Control.RefreshAsync(CancellationToken.None));
         });
+
+    private static bool IsCorrupting(Act act) => act.Says.StartsWith(FaultKinds.Corrupt, StringComparison.Ordinal);
 
     private static int DrawCrashes(Seed seed, Dice dice, Shape shape, TimeSpan end, List<Act> acts)
     {

@@ -32,7 +32,7 @@ internal static class Run
         return Of(from, shape, Plan.Draw(from, shape), plant ?? Plant.None, tell);
     }
 
-    public static Outcome Of(Seed seed, Shape shape, Plan plan, Plant plant, Action<string>? tell = null)
+    public static Outcome Of(Seed seed, Shape shape, Plan plan, Plant plant, Action<string>? tell = null, Action<SimSystem>? prepare = null)
     {
         tell?.Invoke($"{shape}");
         foreach (Act act in plan.Acts) tell?.Invoke($"planned at {act.At.TotalSeconds:F3}: {act.Says}");
@@ -41,6 +41,7 @@ internal static class Run
         var world = new World(seed) { Tell = tell };
         var system = new SimSystem(world, shape, plant);
         var client = new Client(system);
+        prepare?.Invoke(system);
         system.Start();
         world.RunUntil(static () => false, StartUp);
         foreach (Act act in plan.Acts)

@@ -37,7 +37,7 @@ internal sealed class SimSystem
         (World, Shape, Plant) = (world, shape, plant);
         Topology = shape.Topology();
         Broker = new Broker(world, Topology, plant);
-        Services = [.. Topology.Services.Select(service => new SimService(service.Service, new Database(world, service.Service, plant), shape.IsLong && service.Service == Shape.Second))];
+        Services = [.. Topology.Services.Select(service => new SimService(service.Service, new Database(world, service.Service, shape.Partitions, plant), shape.IsLong && service.Service == Shape.Second))];
     }
 
     public World World { get; }
