@@ -216,7 +216,7 @@ public sealed class PostgresStore(NpgsqlDataSource database, PostgresElection el
         {
             // The inbox keeps a redelivery of the dead out; a replay takes this row away again. A row that is there already says that the message was handled after all.
             var insert = new NpgsqlBatchCommand(
-                $"with entered as (insert into faultline.inbox (message_id) select e.message_id from {EnvelopeColumns.Unnest(4)} on conflict do nothing returning message_id) "
+                $"with entered as (insert into faultline.inbox (message_id) select message_id from {EnvelopeColumns.Unnest(4)} on conflict do nothing returning message_id) "
                 + $"insert into faultline.dead_letter (outgoing, reason, attempts, history, {EnvelopeColumns.Names}) select false, $1, $2, $3, {EnvelopeColumns.Names} from {EnvelopeColumns.Unnest(4)} "
                 + "where exists (select from entered) on conflict (message_id) do nothing");
             insert.Parameters.Add(new NpgsqlParameter { Value = letter.Reason });
