@@ -96,7 +96,8 @@ public sealed class ControlPanel : IDisposable
             while (true)
             {
                 TimeSpan left = SilenceLimit - _time.GetElapsedTime(Interlocked.Read(ref _readAt));
-                if (left > TimeSpan.Zero) await Task.Delay(left, _time, stop);
+                // Delays count whole milliseconds: rounded up, or the last fraction of one would be spun away.
+                if (left > TimeSpan.Zero) await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), _time, stop);
                 else await RefreshOrReportAsync(stop);
             }
         }

@@ -148,12 +148,22 @@ public sealed class PostgresStore(NpgsqlDataSource database, PostgresElection el
         stop);
 
     /// <inheritdoc />
-    public Task<int> BeginAloneAsync(Guid messageId, CancellationToken stop) => Failures.AsStoreAsync("counting a handling", async () =>
+    public Task<int> BeginAloneAsync(Guid messageId, int survived, CancellationToken stop) => Failures.AsStoreAsync("counting a handling", async () =>
     {
         await using NpgsqlCommand count = database.CreateCommand(
-            "insert into faultline.handling as h (message_id, begun) values ($1, 1) on conflict (message_id) do update set begun = h.begun + 1 returning begun");
+            "insert into faultline.handling as h (message_id, begun) values ($1, 1) on conflict (message_id) do update set begun = greatest(h.begun - $2, 0) + 1 returning begun");
         count.Parameters.Add(new NpgsqlParameter { Value = messageId });
+        count.Parameters.Add(new NpgsqlParameter { Value = survived });
         return (int)(await count.ExecuteScalarAsync(stop))! - 1;
+    });
+
+    /// <inheritdoc />
+    public Task EndAloneAsync(Guid messageId, CancellationToken stop) => Failures.AsStoreAsync("taking back the count of a handling", async () =>
+    {
+        await using NpgsqlCommand count = database.CreateCommand(
+            "with gone as (delete from faultline.handling where message_id = $1 and begun <= 1) update faultline.handling set begun = begun - 1 where message_id = $1 and begun > 1");
+        count.Parameters.Add(new NpgsqlParameter { Value = messageId });
+        return await count.ExecuteNonQueryAsync(stop);
     });
 
     /// <inheritdoc />
@@ -204,15 +214,16 @@ public sealed class PostgresStore(NpgsqlDataSource database, PostgresElection el
         await using var batch = new NpgsqlBatch(connection, transaction);
         if (letter.Message is { } message)
         {
+            // The inbox keeps a redelivery of the dead out; a replay takes this row away again. A row that is there already says that the message was handled after all.
             var insert = new NpgsqlBatchCommand(
-                $"insert into faultline.dead_letter (outgoing, reason, attempts, history, {EnvelopeColumns.Names}) select false, $1, $2, $3, {EnvelopeColumns.Names} from {EnvelopeColumns.Unnest(4)} on conflict (message_id) do nothing");
+                $"with entered as (insert into faultline.inbox (message_id) select message_id from {EnvelopeColumns.Unnest(4)} on conflict do nothing returning message_id) "
+                + $"insert into faultline.dead_letter (outgoing, reason, attempts, history, {EnvelopeColumns.Names}) select false, $1, $2, $3, {EnvelopeColumns.Names} from {EnvelopeColumns.Unnest(4)} "
+                + "where exists (select from entered) on conflict (message_id) do nothing");
             insert.Parameters.Add(new NpgsqlParameter { Value = letter.Reason });
             insert.Parameters.Add(new NpgsqlParameter { Value = letter.Attempts });
             insert.Parameters.Add(new NpgsqlParameter { Value = letter.History.ToArray() });
             EnvelopeColumns.Add(insert.Parameters, [message]);
             batch.BatchCommands.Add(insert);
-            // The inbox keeps a redelivery of the dead out; a replay takes this row away again.
-            batch.BatchCommands.Add(PostgresUnit.Command("insert into faultline.inbox (message_id) values ($1) on conflict do nothing", message.Id));
             batch.BatchCommands.Add(PostgresUnit.Command("delete from faultline.parked where message_id = $1", message.Id));
             batch.BatchCommands.Add(PostgresUnit.Command("delete from faultline.handling where message_id = $1", message.Id));
         }

@@ -160,7 +160,8 @@ internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransactio
                 select $2, message_id, type, version, key, causation_id, correlation_id, 1, false, $3 from gone
                 """,
                 names.ToArray(), (short)LedgerFact.Cancelled, instance)
-            : Command("delete from faultline.schedule where name = any($1)", names.ToArray()));
+            // As one object: an array of texts would be taken for the list of parameters itself.
+            : Command("delete from faultline.schedule where name = any($1)", (object)names.ToArray()));
     }
 
     private void AddSchedule(List<NpgsqlBatchCommand> commands, IReadOnlyList<ScheduledMessage> scheduled)

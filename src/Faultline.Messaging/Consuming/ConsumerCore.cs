@@ -183,13 +183,7 @@ internal sealed partial class ConsumerCore(ConsumerOptions options, Func<Item, d
 
         if (item.Delivery is { } delivery && _byTag.TryGetValue(delivery.Tag, out Item? known) && known.IsAbsent)
         {
-            known.Delivery = delivery;
-            known.Message = item.Message;
-            known.Poison = item.Poison;
-            known.IsAbsent = item.IsAbsent;
-            known.IsAlone |= item.IsAlone;
-            known.IsSuspect |= item.IsSuspect;
-            Wake(known);
+            Replace(known, item, delivery.Tag);
             return;
         }
 
@@ -197,6 +191,18 @@ internal sealed partial class ConsumerCore(ConsumerOptions options, Func<Item, d
         lane.Items.AddLast(item);
         // A delivery may come again while its item is still being settled: the one that waits for it is the one to be found.
         if (item.Delivery is { } first && (item.IsAbsent || !_byTag.ContainsKey(first.Tag))) _byTag[first.Tag] = item;
+        Queue(lane);
+    }
+
+    /// <summary>Puts what has come again into the place of what was absent: the same object that whoever holds it back will release.</summary>
+    private void Replace(Item absent, Item item, long tag)
+    {
+        Lane lane = _lanes[NameOf(absent)];
+        item.LaneName = absent.LaneName;
+        item.IsAlone |= absent.IsAlone;
+        item.IsSuspect |= absent.IsSuspect;
+        lane.Items.Find(absent)!.Value = item;
+        _byTag[tag] = item;
         Queue(lane);
     }
 

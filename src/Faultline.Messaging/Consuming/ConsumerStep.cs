@@ -37,6 +37,9 @@ internal sealed class Item
     /// <summary>How many times in a row the store was away while the item was handled alone.</summary>
     public int StoreAways { get; set; }
 
+    /// <summary>Handlings of it alone that this process began, and that stand in the store still: the process lives, so they are no deaths.</summary>
+    public int BegunAlone { get; set; }
+
     /// <summary>Whether a storm injected it: handled, rolled back, counted.</summary>
     public bool IsInjected { get; init; }
 

@@ -18,6 +18,8 @@ internal sealed class HandlingPipeline(
     IMessageStore store, Publisher publisher, HandlerTable handlers, IReadOnlyList<IConsumeFilter> filters, FaultPipeline faults, ControlPanel control, MessagingContext context,
     ConsumerOptions options, ILogger log)
 {
+    private static readonly TimeSpan TakeBackLimit = TimeSpan.FromSeconds(1);
+
     /// <summary>Traces of handlings.</summary>
     public static readonly ActivitySource Source = new("Faultline.Messaging");
 
@@ -36,7 +38,23 @@ internal sealed class HandlingPipeline(
     public async Task<BatchEnd> RunAsync(ConsumerEffect.Handle batch, CancellationToken stop)
     {
         if (batch.Items[0].IsInjected) return await RunInjectedAsync(batch, stop);
+        if (!batch.Alone) return await RunBatchAsync(batch, stop);
 
+        // Only a death of the process may count against a message that is handled alone: whatever else ends without a verdict is taken back.
+        Item item = batch.Items[0];
+        BatchEnd? end = null;
+        try
+        {
+            return end = await RunBatchAsync(batch, stop);
+        }
+        finally
+        {
+            if (end is null or BatchEnd.Fenced or BatchEnd.StoreAway) await TakeBackAsync(item);
+        }
+    }
+
+    private async Task<BatchEnd> RunBatchAsync(ConsumerEffect.Handle batch, CancellationToken stop)
+    {
         var committed = new Committed();
         var at = new Progress();
         IStoreUnit? unit = null;
@@ -73,10 +91,27 @@ internal sealed class HandlingPipeline(
 
     private async Task<BatchEnd?> CountAloneAsync(Item item, CancellationToken stop)
     {
-        int crashes = await store.BeginAloneAsync(item.Message!.Id, stop);
+        int survived = item.BegunAlone++;
+        int crashes = await store.BeginAloneAsync(item.Message!.Id, survived, stop);
+        item.BegunAlone = 1;
         return crashes >= options.Retry.CrashesMax
             ? new BatchEnd.Failed(item, $"the process died {crashes} times while it handled this message alone", IsLasting: true)
             : null;
+    }
+
+    private async Task TakeBackAsync(Item item)
+    {
+        using var limit = new CancellationTokenSource(TakeBackLimit, context.Time);
+        try
+        {
+            await store.EndAloneAsync(item.Message!.Id, limit.Token);
+            item.BegunAlone = Math.Max(item.BegunAlone - 1, 0);
+        }
+        catch (Exception error) when (error is StoreException or OperationCanceledException)
+        {
+            // The store is away. If the message is tried again here, that attempt takes it back.
+            return;
+        }
     }
 
     private List<Work> Decode(ConsumerEffect.Handle batch, Progress at)

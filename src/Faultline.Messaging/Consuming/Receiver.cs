@@ -14,6 +14,7 @@ internal sealed class Receiver(
 {
     /// <summary>Deliveries whose digest was wrong once: they were asked for again. Bounded by what is unsettled.</summary>
     private readonly HashSet<long> _suspects = [];
+    private readonly Lock _gate = new();
 
     /// <summary>Runs until stopped.</summary>
     /// <param name="stop">Ends it.</param>
@@ -99,7 +100,9 @@ internal sealed class Receiver(
         tasks.Start(async () =>
         {
             await passage.Release.WaitAsync(stop);
-            events.TryWrite(new ConsumerEvent.Released(item));
+            // Checked when it is let go: a damaged body must not come in by waiting.
+            if (CheckDigest(item)) events.TryWrite(new ConsumerEvent.Released(item));
+            else await TryRequeueAsync([item.Delivery!], stop);
         });
     }
 
@@ -107,19 +110,21 @@ internal sealed class Receiver(
     private bool CheckDigest(Item item)
     {
         if (item.Message is not { } message || item.Delivery is not { } delivery || item.IsInjected) return true;
-        if (message.IsIntact)
+        bool isIntact = message.IsIntact;
+        bool wasSuspect;
+        lock (_gate)
         {
-            _suspects.Remove(delivery.Tag);
-            return true;
+            wasSuspect = _suspects.Remove(delivery.Tag);
+            if (!isIntact && !wasSuspect) _suspects.Add(delivery.Tag);
         }
 
-        if (_suspects.Remove(delivery.Tag))
+        if (isIntact) return true;
+        if (wasSuspect)
         {
             item.Poison = "the body is not the one that was stored: its digest is wrong";
             return true;
         }
 
-        _suspects.Add(delivery.Tag);
         item.IsAbsent = true;
         return false;
     }

@@ -56,9 +56,15 @@ public interface IMessageStore
 
     /// <summary>Counts a handling that is about to begin alone, durably: only a crash while alone says that the message itself is to blame.</summary>
     /// <param name="messageId">The message.</param>
+    /// <param name="survived">Handlings that this process began and is known to have survived, and could not take back: they do not count.</param>
     /// <param name="stop">Ends the wait.</param>
     /// <returns>How many handlings began before and neither succeeded nor failed: the process died in them.</returns>
-    Task<int> BeginAloneAsync(Guid messageId, CancellationToken stop);
+    Task<int> BeginAloneAsync(Guid messageId, int survived, CancellationToken stop);
+
+    /// <summary>Takes back one <see cref="BeginAloneAsync"/>: the handling ended without a verdict on the message, and the process lives.</summary>
+    /// <param name="messageId">The message.</param>
+    /// <param name="stop">Ends the wait.</param>
+    Task EndAloneAsync(Guid messageId, CancellationToken stop);
 
     /// <summary>Parks deliveries for a retry, behind what is parked of their keys. Parking twice changes nothing.</summary>
     /// <param name="rows">What to park.</param>
@@ -76,7 +82,10 @@ public interface IMessageStore
     /// <param name="stop">Ends the wait.</param>
     Task ReparkAsync(ParkedRow row, CancellationToken stop);
 
-    /// <summary>Moves a message to the dead letters, and out of the parked rows if it is there, in one transaction. Doing it twice changes nothing.</summary>
+    /// <summary>
+    /// Moves a message to the dead letters, and out of the parked rows if it is there, in one transaction. Doing it twice changes nothing. A message that the inbox knows
+    /// was handled after all, by a commit whose outcome nobody learnt: it only leaves the parked rows.
+    /// </summary>
     /// <param name="letter">The message and why.</param>
     /// <param name="stop">Ends the wait.</param>
     Task DeadLetterAsync(DeadLetterRequest letter, CancellationToken stop);
