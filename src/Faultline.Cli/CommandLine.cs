@@ -21,7 +21,7 @@ internal static class CommandLine
         try
         {
             RootCommand root = Create(screen, interrupts);
-            ParseResult parsed = root.Parse(args);
+            ParseResult parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
             if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction) throw new CommandException(ExitCode.Usage, Explain(parsed));
 
             var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = screen.Output, Error = screen.Error };
@@ -88,9 +88,11 @@ internal static class CommandLine
 
     private static string Explain(ParseResult parsed)
     {
-        ParseError error = parsed.Errors[0];
+        // A word that is unknown explains more than what is missing because of it.
+        string? unknown = parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is not known here" : null;
+        string problem = unknown ?? parsed.Errors[0].Message.TrimEnd('.');
         string command = string.Join(' ', Path(parsed.CommandResult).Reverse());
-        return $"{error.Message.TrimEnd('.')}; see '{command} --help'.";
+        return $"{problem}; see '{command} --help'.";
     }
 
     private static IEnumerable<string> Path(SymbolResult? result)

@@ -29,7 +29,7 @@ public sealed class LabServer : IAsyncDisposable
     private LabServer(WebApplication app) => _app = app;
 
     /// <summary>Where it answers, the address to show first.</summary>
-    public IReadOnlyList<Uri> Addresses => [.. _app.Urls.Select(url => new Uri(url))];
+    public IReadOnlyList<Uri> Addresses => [.. _app.Urls.Select(url => new Uri(url.Replace("//localhost:", "//127.0.0.1:")))];
 
     /// <summary>Fails with one sentence when somebody listens on the port; asked before anything is started.</summary>
     /// <param name="options">Where the lab is to answer.</param>
