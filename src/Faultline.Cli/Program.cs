@@ -1,1 +1,5 @@
-return args[0] == "service" ? await Faultline.Cli.Commands.ServiceCommand.RunAsync(args[1..]) : await Faultline.Cli.Commands.RunCommand.RunAsync(args[1..]);
+using Faultline.Cli;
+using Faultline.Cli.Output;
+
+using var interrupts = Interrupts.OfProcess();
+return await CommandLine.RunAsync(args, Screen.OfProcess(), interrupts);

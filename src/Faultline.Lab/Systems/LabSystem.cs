@@ -49,6 +49,10 @@ public sealed class LabSystem : IAsyncDisposable
     /// <param name="service">As <c>system/service</c>.</param>
     public static string DatabaseOf(string service) => service.Replace('/', '_').Replace('-', '_');
 
+    /// <summary>The name of a system's database on the server <c>postgres/queue</c>.</summary>
+    /// <param name="system">The system.</param>
+    public static string QueueDatabaseOf(string system) => $"{system}_queue";
+
     /// <summary>Starts a system and waits until all of its instances are healthy.</summary>
     /// <param name="lab">The infrastructure.</param>
     /// <param name="spec">What to start.</param>
@@ -60,7 +64,7 @@ public sealed class LabSystem : IAsyncDisposable
         var system = new LabSystem(lab, spec, options);
         try
         {
-            string broker = await lab.Queue.CreateDatabaseAsync($"{spec.Name}_queue", stop);
+            string broker = await lab.Queue.CreateDatabaseAsync(QueueDatabaseOf(spec.Name), stop);
             foreach (ServiceDescription service in spec.Services) system.StartService(service.Service, await lab.Services.CreateDatabaseAsync(DatabaseOf(service.Service), stop), broker);
             await Task.WhenAll(system._instances.Values.SelectMany(instances => instances).Select(instance => instance.WaitHealthyAsync(StartLimit, stop)));
             return system;
@@ -83,7 +87,8 @@ public sealed class LabSystem : IAsyncDisposable
     /// <summary>Stops its instances; the databases stay.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (SupervisedProcess instance in _instances.Values.SelectMany(instances => instances)) await _lab.Supervisor.RemoveAsync(instance.Target);
+        // Together: a service that ends does not need the others, which may be away at any time.
+        await Task.WhenAll(_instances.Values.SelectMany(instances => instances).Select(instance => _lab.Supervisor.RemoveAsync(instance.Target)));
         Http.Dispose();
     }
 

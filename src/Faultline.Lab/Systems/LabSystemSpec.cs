@@ -25,9 +25,26 @@ public sealed record LabSystemSpec
     /// <summary>What the program needs in its environment to be started at all.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Shows the migrations of a service's database, or applies those that are missing; null when the system has none.</summary>
+    public MigrateDatabase? Migrations { get; init; }
+
     /// <summary>As an experiment may name it.</summary>
     public SystemDescription Description => new(Name, Services, [.. Checks.Workloads.Select(workload => workload.Description)], [.. Checks.Checkers.Select(checker => checker.Description)]);
 }
+
+/// <summary>Shows the migrations of a service's database; applies those that are missing before when asked to.</summary>
+/// <param name="service">As <c>system/service</c>.</param>
+/// <param name="database">The connection string.</param>
+/// <param name="apply">Whether to apply them.</param>
+/// <param name="stop">Ends the wait between two of them.</param>
+public delegate Task<IReadOnlyList<MigrationView>> MigrateDatabase(string service, string database, bool apply, CancellationToken stop);
+
+/// <summary>A migration of a service's database.</summary>
+/// <param name="Service">As <c>system/service</c>.</param>
+/// <param name="Scope">Whose sequence it belongs to: the messaging core's, or the service's own.</param>
+/// <param name="Name">The file.</param>
+/// <param name="AppliedAt">When it was applied, UTC; null when it was not.</param>
+public sealed record MigrationView(string Service, string Scope, string Name, DateTimeOffset? AppliedAt);
 
 /// <summary>How a system is started.</summary>
 public sealed record LabSystemOptions

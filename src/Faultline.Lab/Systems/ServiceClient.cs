@@ -1,8 +1,8 @@
-using Faultline.Lab.Problems;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Faultline.Lab.Problems;
 using Faultline.Protocol;
 using Faultline.Protocol.Faults;
 using Faultline.Protocol.Guards;
@@ -43,6 +43,12 @@ public sealed class ServiceRefusedException : Exception
         }
     }
 }
+
+/// <summary>What a service answered.</summary>
+/// <param name="Status">HTTP status.</param>
+/// <param name="ContentType">The type of the body; null without a body.</param>
+/// <param name="Body">The body.</param>
+public sealed record ServiceReply(int Status, string? ContentType, byte[] Body);
 
 /// <summary>Speaks to the control endpoints of a service: to whichever of its instances answers. Thread-safe.</summary>
 /// <param name="http">Sends the requests; not disposed.</param>
@@ -135,6 +141,25 @@ public sealed class ServiceClient(HttpClient http, Func<IReadOnlyList<Uri>> addr
     /// <param name="stop">Gives up.</param>
     public IAsyncEnumerable<JsonElement> FactsAsync(string name, CancellationToken stop) => LinesAsync<JsonElement>($"/facts/{name}", stop);
 
+    /// <summary>Sends a control request as it is and gives back the answer as it is, also a refusal.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="path">Path and query.</param>
+    /// <param name="json">The body; null for none.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <exception cref="LabException">No instance answers.</exception>
+    public async Task<ServiceReply> ForwardAsync(HttpMethod method, string path, byte[]? json, CancellationToken stop)
+    {
+        using HttpResponseMessage reply = await AnswerAsync(method, path, json, stop);
+        try
+        {
+            return new ServiceReply((int)reply.StatusCode, reply.Content.Headers.ContentType?.ToString(), await reply.Content.ReadAsByteArrayAsync(stop));
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            throw new LabException($"{Service} stopped in the middle of its answer: {error.Message}.", error);
+        }
+    }
+
     private sealed record Counted(int Count);
 
     private async Task<int> DeadLettersAsync(string verb, IReadOnlyList<long> ids, CancellationToken stop) =>
@@ -175,7 +200,7 @@ public sealed class ServiceClient(HttpClient http, Func<IReadOnlyList<Uri>> addr
         {
             using var request = new HttpRequestMessage(method, new Uri(address, path));
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-            if (body is not null) request.Content = JsonContent.Create(body, body.GetType(), options: ProtocolJson.Options);
+            request.Content = ContentOf(body);
             try
             {
                 return await http.SendAsync(request, until, stop);
@@ -187,6 +212,15 @@ public sealed class ServiceClient(HttpClient http, Func<IReadOnlyList<Uri>> addr
         }
 
         throw new LabException($"No instance of {Service} answers{(failure is null ? "" : $": {failure.Message}")}.");
+    }
+
+    private static HttpContent? ContentOf(object? body)
+    {
+        if (body is not byte[] json) return body is null ? null : JsonContent.Create(body, body.GetType(), options: ProtocolJson.Options);
+
+        var content = new ByteArrayContent(json);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return content;
     }
 
     private static async Task RequireAsync(HttpResponseMessage reply, CancellationToken stop)

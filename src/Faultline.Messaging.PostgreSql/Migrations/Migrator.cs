@@ -90,6 +90,18 @@ public static class Migrator
         }
     }
 
+    /// <summary>Which are applied and which are missing; changes nothing.</summary>
+    /// <param name="database">The service's database.</param>
+    /// <param name="migrations">All of them, in order.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <exception cref="InvalidOperationException">An applied file has changed since.</exception>
+    public static async Task<IReadOnlyList<MigrationStatus>> StatusAsync(NpgsqlDataSource database, IReadOnlyList<Migration> migrations, CancellationToken stop)
+    {
+        await using NpgsqlConnection connection = await database.OpenConnectionAsync(stop);
+        await using var look = new NpgsqlCommand("select to_regclass('faultline.migration') is not null", connection);
+        return (bool)(await look.ExecuteScalarAsync(stop))! ? await ReadAsync(connection, migrations, stop) : [.. migrations.Select(migration => new MigrationStatus(migration, null))];
+    }
+
     private static async Task ApplyAsync(NpgsqlConnection connection, Migration migration, CancellationToken stop)
     {
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(stop);

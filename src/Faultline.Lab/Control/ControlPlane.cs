@@ -1,0 +1,185 @@
+using Faultline.Lab.Problems;
+using Faultline.Lab.Supervisor;
+using Faultline.Lab.Systems;
+
+namespace Faultline.Lab.Control;
+
+/// <summary>What the lab is busy with.</summary>
+public enum LabPhase
+{
+    /// <summary>Systems are being started.</summary>
+    Starting,
+
+    /// <summary>Everything that was asked for runs.</summary>
+    Running,
+
+    /// <summary>Everything is being stopped.</summary>
+    Stopping,
+}
+
+/// <summary>A lab with its systems: starts and stops them, resets them, and says who speaks for which service. Thread-safe.</summary>
+public sealed class ControlPlane : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _changing = new(1, 1); // One start, stop or reset at a time.
+    private readonly Dictionary<string, LabSystem> _running = [];
+    private readonly TimeProvider _time;
+    private LabPhase _phase = LabPhase.Starting;
+
+    private ControlPlane(LabInfrastructure lab, IReadOnlyList<LabSystemSpec> known, TimeProvider time)
+    {
+        (Lab, Known, _time) = (lab, known, time);
+        StartedAt = time.GetUtcNow();
+    }
+
+    /// <summary>Databases, supervisor and disruptor.</summary>
+    public LabInfrastructure Lab { get; }
+
+    /// <summary>Every system that this build brings, running or not.</summary>
+    public IReadOnlyList<LabSystemSpec> Known { get; }
+
+    /// <summary>When the infrastructure stood.</summary>
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>The clock of the lab.</summary>
+    public TimeProvider Time => _time;
+
+    /// <summary>What the lab is busy with.</summary>
+    public LabPhase Phase
+    {
+        get { lock (_gate) return _phase; }
+        set { lock (_gate) _phase = value; }
+    }
+
+    /// <summary>The systems that run.</summary>
+    public IReadOnlyList<LabSystem> Running
+    {
+        get { lock (_gate) return [.. _running.Values]; }
+    }
+
+    /// <summary>Starts the infrastructure; systems come later.</summary>
+    /// <param name="options">What to start.</param>
+    /// <param name="known">Every system that may be started.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="progress">Gets one line for each step that may take long.</param>
+    /// <param name="stop">Gives up, and undoes what was begun.</param>
+    public static async Task<ControlPlane> StartAsync(LabOptions options, IReadOnlyList<LabSystemSpec> known, TimeProvider time, IProgress<string> progress, CancellationToken stop) =>
+        new(await LabInfrastructure.StartAsync(options, time, progress, stop), known, time);
+
+    /// <summary>Starts a system and waits until all of its instances are healthy.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="options">How.</param>
+    /// <param name="stop">Gives up.</param>
+    public async Task<LabSystem> StartSystemAsync(string name, LabSystemOptions options, CancellationToken stop)
+    {
+        LabSystemSpec spec = SpecOf(name);
+        await _changing.WaitAsync(stop);
+        try
+        {
+            if (FindRunning(name) is not null) throw new LabException($"System '{name}' runs already.");
+            return await StartNeedsChangingAsync(spec, options, stop);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Wipes the databases and the queue of a system and builds them anew; a system that runs is stopped before and started again after.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="stop">Gives up between two steps.</param>
+    public async Task ResetAsync(string name, CancellationToken stop)
+    {
+        LabSystemSpec spec = SpecOf(name);
+        await _changing.WaitAsync(stop);
+        try
+        {
+            LabSystemOptions? options = FindRunning(name)?.Options;
+            if (options is not null) await StopNeedsChangingAsync(name);
+            await DropAsync(spec, stop);
+            if (options is not null) await StartNeedsChangingAsync(spec, options, stop);
+            else await MigrateAsync(spec, apply: true, stop);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>The migrations of the databases of a system.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="apply">Whether to apply those that are missing.</param>
+    /// <param name="stop">Ends the wait between two of them.</param>
+    public Task<IReadOnlyList<MigrationView>> MigrateAsync(string name, bool apply, CancellationToken stop) => MigrateAsync(SpecOf(name), apply, stop);
+
+    /// <summary>Who speaks for a service; null when its system does not run.</summary>
+    /// <param name="service">As <c>system/service</c>.</param>
+    public ServiceClient? FindClient(string service) => Running.Select(system => system.Clients.GetValueOrDefault(service)).FirstOrDefault(client => client is not null);
+
+    /// <summary>The running system of that name.</summary>
+    /// <param name="name">Its name.</param>
+    public LabSystem? FindRunning(string name)
+    {
+        lock (_gate) return _running.GetValueOrDefault(name);
+    }
+
+    /// <summary>The system of that name, running or not.</summary>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="LabException">There is none.</exception>
+    public LabSystemSpec SpecOf(string name) => Known.FirstOrDefault(spec => spec.Name == name)
+        ?? throw new LabException($"There is no system '{name}'; there are: {string.Join(", ", Known.Select(spec => spec.Name))}.");
+
+    /// <summary>Ends all instances at once, without waiting for them to finish; for a person who is in a hurry.</summary>
+    public async Task HurryAsync() =>
+        await Task.WhenAll(Lab.Supervisor.Instances.Select(instance => instance.KillAsync(stayDown: true)));
+
+    /// <summary>Stops everything in reverse order: systems, databases, folder.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Phase = LabPhase.Stopping;
+        await _changing.WaitAsync();
+        try
+        {
+            await Task.WhenAll(Running.Select(system => StopNeedsChangingAsync(system.Spec.Name)));
+        }
+        finally
+        {
+            await Lab.DisposeAsync();
+            _changing.Release();
+            _changing.Dispose();
+        }
+    }
+
+    private async Task<LabSystem> StartNeedsChangingAsync(LabSystemSpec spec, LabSystemOptions options, CancellationToken stop)
+    {
+        LabSystem system = await LabSystem.StartAsync(Lab, spec, options, stop);
+        lock (_gate) _running[spec.Name] = system;
+        return system;
+    }
+
+    private async Task StopNeedsChangingAsync(string name)
+    {
+        LabSystem? system;
+        lock (_gate) _running.Remove(name, out system);
+        if (system is not null) await system.DisposeAsync();
+    }
+
+    private async Task DropAsync(LabSystemSpec spec, CancellationToken stop)
+    {
+        foreach (string service in spec.Services.Select(service => service.Service)) await Lab.Services.DropDatabaseAsync(LabSystem.DatabaseOf(service), stop);
+        await Lab.Queue.DropDatabaseAsync(LabSystem.QueueDatabaseOf(spec.Name), stop);
+    }
+
+    private async Task<IReadOnlyList<MigrationView>> MigrateAsync(LabSystemSpec spec, bool apply, CancellationToken stop)
+    {
+        if (spec.Migrations is not { } migrate) return [];
+
+        List<MigrationView> all = [];
+        foreach (string service in spec.Services.Select(service => service.Service))
+        {
+            all.AddRange(await migrate(service, await Lab.Services.CreateDatabaseAsync(LabSystem.DatabaseOf(service), stop), apply, stop));
+        }
+
+        return all;
+    }
+}
