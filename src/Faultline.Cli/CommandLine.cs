@@ -21,7 +21,7 @@ internal static class CommandLine
         try
         {
             RootCommand root = Create(screen, interrupts);
-            ParseResult parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
+            ParseResult parsed = root.Parse(args.Length > 0 ? RunCommand.JoinGuards(args) : ["--help"]);
             if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction) throw new CommandException(ExitCode.Usage, Explain(parsed));
 
             var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = screen.Output, Error = screen.Error };
@@ -56,7 +56,7 @@ internal static class CommandLine
         var root = new RootCommand(Says)
         {
             UpCommand.Create(screen, interrupts),
-            RunVerb(),
+            RunCommand.Create(screen),
             ListCommand.Create(screen),
             StatusCommand.Create(screen),
             LogsCommand.Create(screen),
@@ -76,14 +76,6 @@ internal static class CommandLine
         root.Add(CommonOptions.Verbose);
         foreach (HelpOption help in root.Options.OfType<HelpOption>()) help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;
-    }
-
-    /// <summary>The verb 'run' reads its arguments itself for now.</summary>
-    private static Command RunVerb()
-    {
-        var run = new Command("run", "Runs a battery of experiments, and ends with its verdict") { TreatUnmatchedTokensAsErrors = false };
-        run.SetAction((arguments, _) => RunCommand.RunAsync([.. arguments.UnmatchedTokens]));
-        return run;
     }
 
     private static string Explain(ParseResult parsed)

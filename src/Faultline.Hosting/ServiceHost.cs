@@ -152,6 +152,7 @@ public static class ServiceHost
     private static void Map(WebApplication app, ServiceBuilder builder)
     {
         app.UseExceptionHandler();
+        app.UseStatusCodePages();
         app.UseRouting();
         app.UseMiddleware<HttpFaults>();
         RouteGroupBuilder business = app.MapGroup(string.Empty);

@@ -49,6 +49,9 @@ internal sealed class Item
     /// <summary>How it failed in a batch with others: it is settled for that when its turn comes; null when it did not.</summary>
     public BatchEnd.Failed? Failure { get; set; }
 
+    /// <summary>A fault has its handler skipped and reported as done; also when its batch is handled again, as the fault has fired.</summary>
+    public bool IsSwallowed { get; set; }
+
     /// <summary>Which attempt at handling comes next, counted from 1.</summary>
     public int Attempt => (Parked?.Attempt ?? 0) + 1;
 }

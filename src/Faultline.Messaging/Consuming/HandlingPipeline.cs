@@ -152,8 +152,10 @@ internal sealed class HandlingPipeline(
             {
                 Passage passage = PassageOf(work);
                 await faults.PassAsync(FaultPoints.ConsumeHandleBefore, passage, stop);
-                if (passage.Fate == PassageFate.ReportedDone) continue;
+                work.Item.IsSwallowed |= passage.Fate == PassageFate.ReportedDone;
             }
+
+            if (work.Item.IsSwallowed) continue;
 
             await HandleOneAsync(work, unit, contents, stop);
             handled.Add(new HandledMessage(work.Item.Message!, work.Item.Attempt));

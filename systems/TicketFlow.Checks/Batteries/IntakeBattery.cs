@@ -70,7 +70,7 @@ internal static class IntakeBattery
         {
             string name = service[(service.IndexOf('/') + 1)..];
             yield return Cell($"killed-{name}", $"{name} killed in the middle of the load", Load(60), Disruption(service, DisruptionVerbs.Kill, "kill", 15, TimeSpan.FromMilliseconds(500)));
-            yield return Cell($"paused-{name}", $"{name} paused for 7 s in the middle of the load, longer than its lease", Load(60), Disruption(service, DisruptionVerbs.Pause, "pause", 15, TimeSpan.FromSeconds(7)));
+            yield return Cell($"paused-{name}", $"{name} paused for 6 s in the middle of the load, longer than its lease", Load(60), Disruption(service, DisruptionVerbs.Pause, "pause", 15, TimeSpan.FromSeconds(6)));
         }
 
         yield return Cell("sessions-services", "all sessions of the services' databases ended, twice, in the middle of the load", Load(80), Terminate("postgres/services", "first", 15), Terminate("postgres/services", "second", 45));
@@ -94,7 +94,7 @@ internal static class IntakeBattery
         [
             Cell("replicas", "two instances of each service", Load(120)),
             Cell("replicas-killed", "two instances of each service, one of tickets killed", Load(80), Disruption("ticketflow/tickets", DisruptionVerbs.Kill, "kill", 20, TimeSpan.FromMilliseconds(500))),
-            Cell("replicas-paused", "two instances of each service, one of inquiries paused for 7 s", Load(80), Disruption("ticketflow/inquiries", DisruptionVerbs.Pause, "pause", 20, TimeSpan.FromSeconds(7))),
+            Cell("replicas-paused", "two instances of each service, one of inquiries paused for 6 s", Load(80), Disruption("ticketflow/inquiries", DisruptionVerbs.Pause, "pause", 20, TimeSpan.FromSeconds(6))),
         ];
         return cells.Select(cell => cell with { Replicas = 2 });
     }

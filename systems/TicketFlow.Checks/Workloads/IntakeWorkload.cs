@@ -98,7 +98,8 @@ internal static class Submission
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return (null, $"answered {status} with something that cannot be read");
+            // A refusal without words is a refusal all the same.
+            return status is >= 400 and < 500 ? (new OperationEnd(Outcome.Failed, attempt, Error: $"answered {status}"), "") : (null, $"answered {status} with something that cannot be read");
         }
     }
 
