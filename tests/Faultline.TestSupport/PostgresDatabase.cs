@@ -4,11 +4,9 @@ using Xunit;
 
 namespace Faultline.TestSupport;
 
-/// <summary>A database of its own for one test class, on the server that <c>FAULTLINE_TEST_POSTGRES</c> names. Created before the first test, dropped after the last.</summary>
+/// <summary>A database of its own for one test class, on the server of <see cref="PostgresServer"/>. Created before the first test, dropped after the last.</summary>
 public sealed class PostgresDatabase : IAsyncLifetime
 {
-    public const string Variable = "FAULTLINE_TEST_POSTGRES";
-
     private readonly string _name = $"faultline_test_{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}";
     private NpgsqlDataSource? _source;
 
@@ -18,14 +16,10 @@ public sealed class PostgresDatabase : IAsyncLifetime
     /// <summary>Connections to the database, for what the test itself looks at.</summary>
     public NpgsqlDataSource Source => _source ?? throw new InvalidOperationException("the database is not created yet");
 
-    private static string ServerConnectionString =>
-        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } server ? server
-            : throw new InvalidOperationException($"{Variable} is not set; it must be a connection string to a PostgreSQL server on which databases may be created.");
-
     public async ValueTask InitializeAsync()
     {
         await OnServerAsync($"create database {_name}");
-        ConnectionString = new NpgsqlConnectionStringBuilder(ServerConnectionString) { Database = _name }.ConnectionString;
+        ConnectionString = new NpgsqlConnectionStringBuilder(await PostgresServer.ConnectionStringAsync()) { Database = _name }.ConnectionString;
         _source = NpgsqlDataSource.Create(ConnectionString);
     }
 
@@ -56,7 +50,7 @@ public sealed class PostgresDatabase : IAsyncLifetime
 
     private static async Task OnServerAsync(string sql)
     {
-        var settings = new NpgsqlConnectionStringBuilder(ServerConnectionString) { Database = "postgres", Pooling = false };
+        var settings = new NpgsqlConnectionStringBuilder(await PostgresServer.ConnectionStringAsync()) { Database = "postgres", Pooling = false };
         await using NpgsqlDataSource server = NpgsqlDataSource.Create(settings);
         await using NpgsqlCommand command = server.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();

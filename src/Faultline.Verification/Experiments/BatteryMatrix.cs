@@ -92,7 +92,7 @@ public static class BatteryMatrix
 
         yield return new AnomalyFault
         {
-            Name = HelperName, Service = service.Service, Point = FaultPoints.ConsumeHandleBefore.Name, Kind = FaultKinds.Exception, Match = match, Trigger = new TriggerSpec { First = 3 }, // A death between the failure and what follows from it takes one of them away.
+            Name = HelperName, Service = service.Service, Point = FaultPoints.ConsumeHandleBefore.Name, Kind = FaultKinds.Exception, Match = match, Trigger = new TriggerSpec { First = 2 }, // A death between the failure and what follows from it takes one of them away.
             Parameters = new AnomalyParameters { Transient = point.Pipeline == "retry", Message = "placed to bring the message to the point under test" },
         };
     }

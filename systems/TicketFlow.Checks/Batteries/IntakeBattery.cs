@@ -38,7 +38,7 @@ internal static class IntakeBattery
     {
         Battery matrix = BatteryMatrix.Of(system, new MatrixOptions
         {
-            Workload = new WorkloadSpec { Name = "intake", Operations = 2, Concurrency = 1, Parameters = ForeignOnly },
+            Workload = new WorkloadSpec { Name = "intake", Operations = 3, Concurrency = 1, Parameters = ForeignOnly },
             Messages = Caused,
             HttpServices = ["ticketflow/inquiries"],
             WithoutOutbox = true,
