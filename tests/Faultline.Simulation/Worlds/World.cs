@@ -14,7 +14,7 @@ internal sealed class Alarm(SimContext context, Action work)
 
 /// <summary>
 /// A world of its own: its clock, and everything that runs in it, one step after the other, in an order that the dice draw. The same seed gives the same steps.
-/// Belongs to the thread that made it.
+/// Belongs to the thread that made it, or that adopted it last.
 /// </summary>
 internal sealed class World
 {
@@ -24,7 +24,7 @@ internal sealed class World
 
     private readonly List<(SimContext Context, SendOrPostCallback Work, object? State)> _ready = [];
     private readonly PriorityQueue<Alarm, (long At, long Order)> _alarms = new();
-    private readonly int _thread = Environment.CurrentManagedThreadId;
+    private int _thread = Environment.CurrentManagedThreadId;
     private long _order;
 
     public World(Seed seed)
@@ -57,6 +57,9 @@ internal sealed class World
 
     /// <summary>What happens is told here, when somebody wants to read it.</summary>
     public Action<string>? Tell { get; init; }
+
+    /// <summary>From now on the world belongs to this thread: for whoever drives it between waits of his own.</summary>
+    public void Adopt() => _thread = Environment.CurrentManagedThreadId;
 
     public void Post(SimContext context, SendOrPostCallback work, object? state)
     {

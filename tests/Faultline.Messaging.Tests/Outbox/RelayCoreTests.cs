@@ -1,0 +1,159 @@
+using Faultline.Messaging.Envelopes;
+using Faultline.Messaging.Outbox;
+using Faultline.Messaging.Store;
+
+namespace Faultline.Messaging.Tests.Outbox;
+
+public sealed class RelayCoreTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly RelayCore _core = new(new RelayOptions { BatchRowsMax = 10, HeldRowsMax = 100, ConfirmTimeout = TimeSpan.FromSeconds(2) });
+    private bool _confirms = true;
+    private DateTimeOffset _now = Start;
+
+    [Fact]
+    public void At_most_one_row_of_a_key_is_under_way()
+    {
+        RelayEffect.Send first = Single<RelayEffect.Send>(Read(Row(1, "a"), Row(2, "a"), Row(3, "b"), Row(4, null), Row(5, null)));
+        first.Rows.Select(row => row.Id).ShouldBe([1, 3, 4, 5]);
+
+        RelayEffect.Send second = Single<RelayEffect.Send>(Step(Sent(first, RelayOutcome.Confirmed)));
+        second.Rows.Select(row => row.Id).ShouldBe([2]);
+    }
+
+    [Theory]
+    [InlineData((int)RelayOutcome.Unconfirmed, 2_000)]
+    [InlineData((int)RelayOutcome.Refused, 50)]
+    public void A_row_that_is_not_confirmed_holds_its_key_until_it_is_sent_again(int outcome, int afterMs)
+    {
+        RelayEffect.Send first = Single<RelayEffect.Send>(Read(Row(1, "a"), Row(2, "a")));
+        Step(Sent(first, (RelayOutcome)outcome)).OfType<RelayEffect.Send>().ShouldBeEmpty();
+
+        _now += TimeSpan.FromMilliseconds(afterMs);
+        Single<RelayEffect.Send>(Step(new RelayEvent.Tick())).Rows.Select(row => row.Id).ShouldBe([1]);
+    }
+
+    [Fact]
+    public void Rows_of_a_broken_send_are_all_sent_again_after_a_pause_that_grows()
+    {
+        RelayEffect.Send first = Single<RelayEffect.Send>(Read(Row(1, "a"), Row(2, "b")));
+        Single<RelayEffect.WakeAt>(Step(new RelayEvent.SendFailed(first))).Time.ShouldBe(Start + TimeSpan.FromMilliseconds(50));
+
+        _now += TimeSpan.FromMilliseconds(50);
+        RelayEffect.Send again = Single<RelayEffect.Send>(Step(new RelayEvent.Tick()));
+        again.Rows.Select(row => row.Id).ShouldBe([1, 2], ignoreOrder: true);
+        Single<RelayEffect.WakeAt>(Step(new RelayEvent.SendFailed(again))).Time.ShouldBe(_now + TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public void Only_what_is_confirmed_is_deleted_and_with_the_guard_off_everything_is_at_once()
+    {
+        Read(Row(1, "a")).OfType<RelayEffect.Delete>().ShouldBeEmpty();
+
+        _confirms = false;
+        IReadOnlyList<RelayEffect> effects = Read(Row(2, "b"));
+        Single<RelayEffect.Delete>(effects).Ids.ShouldBe([2]);
+    }
+
+    [Fact]
+    public void A_failed_delete_is_asked_for_again()
+    {
+        RelayEffect.Send send = Single<RelayEffect.Send>(Read(Row(1, "a")));
+        RelayEffect.Delete delete = Single<RelayEffect.Delete>(Step(Sent(send, RelayOutcome.Confirmed)));
+        Step(new RelayEvent.DeleteFailed(delete)).OfType<RelayEffect.Delete>().ShouldBeEmpty();
+
+        _now += TimeSpan.FromSeconds(1);
+        Single<RelayEffect.Delete>(Step(new RelayEvent.Tick())).Ids.ShouldBe([1]);
+    }
+
+    [Fact]
+    public void An_unroutable_row_moves_away_and_its_key_goes_on()
+    {
+        RelayEffect.Send send = Single<RelayEffect.Send>(Read(Row(1, "a"), Row(2, "a")));
+        RelayEffect.DeadLetter letter = Single<RelayEffect.DeadLetter>(Step(Sent(send, RelayOutcome.Unroutable)));
+        letter.Rows.Select(row => row.Id).ShouldBe([1]);
+
+        Single<RelayEffect.Send>(Step(new RelayEvent.DeadLettered(letter))).Rows.Select(row => row.Id).ShouldBe([2]);
+    }
+
+    [Fact]
+    public void A_late_row_with_a_low_id_is_read_because_the_floor_waits_for_its_transaction()
+    {
+        // Row 5 is drawn by a transaction that commits late; row 9 is confirmed and deleted by transaction 100 meanwhile.
+        Deliver(Row(9, "a"), deletedBy: 100);
+
+        // A read that still sees transactions before 100 running must not raise the floor.
+        Read([], oldestRunning: 100);
+        Step(new RelayEvent.Woken());
+        RelayEffect.Read read = LastRead;
+        read.What.After.ShouldBeLessThan(5);
+
+        // Now it is there, and is sent.
+        Single<RelayEffect.Send>(Step(new RelayEvent.PageRead(read, new OutboxPage([Row(5, "b")], 101)))).Rows.Select(row => row.Id).ShouldBe([5]);
+    }
+
+    [Fact]
+    public void Floor_rises_once_all_transactions_up_to_a_delete_have_ended()
+    {
+        Deliver(Row(9, "a"), deletedBy: 100);
+        Read([], oldestRunning: 101);
+
+        Step(new RelayEvent.Woken());
+
+        LastRead.What.After.ShouldBe(9);
+    }
+
+    [Fact]
+    public void A_full_page_raises_the_floor_no_further_than_it_has_shown()
+    {
+        Deliver(Row(50, "a"), deletedBy: 100);
+        OutboxRow[] full = [.. Enumerable.Range(1, 10).Select(id => Row(id, null))];
+        Read(full, oldestRunning: 101);
+
+        Step(new RelayEvent.Woken());
+
+        LastRead.What.After.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_row_that_is_read_twice_is_sent_once()
+    {
+        Read(Row(1, "a"));
+        Read(Row(1, "a")).OfType<RelayEffect.Send>().ShouldBeEmpty();
+    }
+
+    private RelayEffect.Read LastRead { get; set; } = null!;
+
+    private void Deliver(OutboxRow row, ulong deletedBy)
+    {
+        RelayEffect.Send send = Single<RelayEffect.Send>(Read(row));
+        RelayEffect.Delete delete = Single<RelayEffect.Delete>(Step(Sent(send, RelayOutcome.Confirmed)));
+        Step(new RelayEvent.Deleted(delete, deletedBy));
+    }
+
+    private IReadOnlyList<RelayEffect> Read(params OutboxRow[] rows) => Read(rows, oldestRunning: 1);
+
+    private IReadOnlyList<RelayEffect> Read(OutboxRow[] rows, ulong oldestRunning)
+    {
+        Step(new RelayEvent.Woken());
+        return Step(new RelayEvent.PageRead(LastRead, new OutboxPage(rows, oldestRunning)));
+    }
+
+    private IReadOnlyList<RelayEffect> Step(RelayEvent happened)
+    {
+        IReadOnlyList<RelayEffect> effects = _core.Step(happened, (_confirms, 4), _now);
+        if (effects.OfType<RelayEffect.Read>().FirstOrDefault() is { } read) LastRead = read;
+        return effects;
+    }
+
+    private static RelayEvent.SendEnded Sent(RelayEffect.Send send, RelayOutcome outcome) => new(send, [.. send.Rows.Select(_ => outcome)]);
+
+    private static T Single<T>(IReadOnlyList<RelayEffect> effects)
+        where T : RelayEffect => effects.OfType<T>().ShouldHaveSingleItem();
+
+    private static OutboxRow Row(long id, string? key) => new(id, new Envelope
+    {
+        Id = new Guid((int)id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), Type = "test.thing", Version = 1, Key = key, Publisher = "test/one", Time = Start, Digest = 0, Body = default,
+    });
+}
