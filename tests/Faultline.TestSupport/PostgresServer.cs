@@ -9,11 +9,15 @@ public static class PostgresServer
 {
     public const string Variable = "FAULTLINE_TEST_POSTGRES";
 
-    private static readonly Lazy<Task<LabInfrastructure>> Private = new(StartAsync);
-
     /// <summary>A connection string with which databases may be created.</summary>
     public static async Task<string> ConnectionStringAsync() =>
-        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } server ? server : (await Private.Value).Services.AdminConnectionString("postgres");
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } server ? server : (await Private.Starting).Services.AdminConnectionString("postgres");
+
+    /// <summary>Started when first asked for, once for the whole process.</summary>
+    private static class Private
+    {
+        public static readonly Task<LabInfrastructure> Starting = StartAsync();
+    }
 
     private static Task<LabInfrastructure> StartAsync() => LabInfrastructure.StartAsync(new LabOptions { Root = RepositoryRoot() }, TimeProvider.System, new Progress<string>(Console.Error.WriteLine));
 

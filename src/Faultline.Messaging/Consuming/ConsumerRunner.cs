@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Faultline.Anomalies;
 using Faultline.Messaging.Envelopes;
-using Faultline.Messaging.Running;
+using Faultline.Messaging.Loops;
 using Faultline.Messaging.Store;
 using Faultline.Messaging.Transport;
 using Faultline.Protocol.Faults;
@@ -12,7 +12,7 @@ namespace Faultline.Messaging.Consuming;
 
 /// <summary>Runs <see cref="ConsumerCore"/>: gives it events one at a time, and does what it wants done.</summary>
 internal sealed class ConsumerRunner(
-    IMessageStore store, ITransport transport, HandlingPipeline pipeline, FaultPipeline faults, ControlPanel control, MessagingOptions options, Ids ids, TimeProvider time, ILogger log)
+    IMessageStore store, ITransport transport, HandlingPipeline pipeline, FaultPipeline faults, ControlPanel control, string service, string instance, ConsumerOptions options, Ids ids, TimeProvider time, ILogger log)
 {
     private const int ParkedRowsMax = 20;
     private static readonly TimeSpan LanesPause = TimeSpan.FromSeconds(10);
@@ -32,14 +32,14 @@ internal sealed class ConsumerRunner(
     /// <param name="stop">The end of the process.</param>
     public async Task RunAsync(CancellationToken stop)
     {
-        await using ISubscription subscription = await transport.SubscribeAsync(options.Service, options.Instance, options.Consumer.UnsettledMax, stop);
+        await using ISubscription subscription = await transport.SubscribeAsync(service, instance, options.UnsettledMax, stop);
         using var loop = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var tasks = new TaskSet(loop, log);
-        var core = new ConsumerCore(options.Consumer, ChanceOf);
-        var settler = new Settler(store, subscription, faults, options.Consumer, _events.Writer, tasks, time, log);
+        var core = new ConsumerCore(options, ChanceOf);
+        var settler = new Settler(store, subscription, faults, options, _events.Writer, tasks, time, log);
         await using ITimer timer = time.CreateTimer(_ => _events.Writer.TryWrite(Tick), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await using ITimer lanes = time.CreateTimer(_ => LanesMayHaveChanged(), null, LanesPause, LanesPause);
-        var receiver = new Receiver(subscription, faults, control, options.Consumer, ids, _events.Writer, tasks, time);
+        var receiver = new Receiver(subscription, faults, control, options, ids, _events.Writer, tasks, time);
         tasks.Start(() => receiver.RunAsync(loop.Token));
         try
         {
@@ -87,14 +87,14 @@ internal sealed class ConsumerRunner(
     }
 
     /// <summary>The jitter of a retry depends on the message and the attempt, not on who asks first.</summary>
-    private double ChanceOf(Item item) => new Seed(0).For("retry", item.Message?.Id.ToString() ?? "", options.Service, item.Attempt).Fraction();
+    private double ChanceOf(Item item) => new Seed(0).For("retry", item.Message?.Id.ToString() ?? "", service, item.Attempt).Fraction();
 
     private async Task TakeAsync(ConsumerEffect.Take take, CancellationToken stop)
     {
         try
         {
-            Ownership ownership = await store.TakePartitionsAsync(take.Partitions, options.Instance, stop);
-            MessagingLog.Owns(log, options.Instance, string.Join(", ", take.Partitions));
+            Ownership ownership = await store.TakePartitionsAsync(take.Partitions, instance, stop);
+            MessagingLog.Owns(log, instance, string.Join(", ", take.Partitions));
             _events.Writer.TryWrite(new ConsumerEvent.Taken(take.Partitions, ownership));
         }
         catch (StoreException error)

@@ -2,7 +2,7 @@ using System.Threading.Channels;
 using Faultline.Anomalies;
 using Faultline.Messaging.Envelopes;
 using Faultline.Messaging.Publishing;
-using Faultline.Messaging.Running;
+using Faultline.Messaging.Loops;
 using Faultline.Messaging.Transport;
 using Faultline.Protocol.Faults;
 

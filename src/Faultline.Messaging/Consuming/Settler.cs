@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Faultline.Anomalies;
 using Faultline.Messaging.Publishing;
-using Faultline.Messaging.Running;
+using Faultline.Messaging.Loops;
 using Faultline.Messaging.Store;
 using Faultline.Messaging.Transport;
 using Faultline.Protocol.Faults;

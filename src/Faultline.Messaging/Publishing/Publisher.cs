@@ -1,6 +1,6 @@
 using Faultline.Anomalies;
 using Faultline.Messaging.Envelopes;
-using Faultline.Messaging.Running;
+using Faultline.Messaging.Loops;
 using Faultline.Messaging.Store;
 using Faultline.Messaging.Transport;
 using Faultline.Protocol.Faults;

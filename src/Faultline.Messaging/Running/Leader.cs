@@ -1,5 +1,6 @@
 using Faultline.Anomalies;
 using Faultline.Messaging.Envelopes;
+using Faultline.Messaging.Loops;
 using Faultline.Messaging.Outbox;
 using Faultline.Messaging.Scheduling;
 using Faultline.Messaging.Store;

@@ -1,6 +1,7 @@
 using Faultline.Anomalies;
 using Faultline.Messaging.Consuming;
 using Faultline.Messaging.Envelopes;
+using Faultline.Messaging.Loops;
 using Faultline.Messaging.Publishing;
 using Faultline.Messaging.Store;
 using Faultline.Messaging.Topology;
@@ -141,7 +142,7 @@ public sealed class MessagingCore
 
     private async Task ConsumeAsync(CancellationToken stop)
     {
-        var consumer = new ConsumerRunner(_parts.Store, _parts.Transport, _pipeline, _parts.Faults, _parts.Control, _options, _ids, _time, _log);
+        var consumer = new ConsumerRunner(_parts.Store, _parts.Transport, _pipeline, _parts.Faults, _parts.Control, _options.Service, _options.Instance, _options.Consumer, _ids, _time, _log);
         _consumer = consumer;
         try
         {

@@ -16,7 +16,7 @@ public sealed class CrashKindTests
         string mark = Path.Combine(Path.GetTempPath(), $"faultline-victim-{Environment.ProcessId}");
         string self = Environment.ProcessPath!;
         string[] first = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [typeof(CrashKindTests).Assembly.Location] : [];
-        var start = new ProcessStartInfo(self, [.. first, "--filter-method", $"*.{nameof(Victim)}"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(self, [.. first, "--filter-method", $"*.{nameof(Process_that_is_killed_by_its_own_fault)}"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment[VictimVariable] = mark;
         try
         {
@@ -33,7 +33,7 @@ public sealed class CrashKindTests
     }
 
     [Fact]
-    public async Task Victim()
+    public async Task Process_that_is_killed_by_its_own_fault()
     {
         string? mark = Environment.GetEnvironmentVariable(VictimVariable);
         Assert.SkipWhen(mark is null, $"runs as a child of {nameof(Crash_kills_the_process_as_by_SIGKILL_without_running_anything_more)} only");

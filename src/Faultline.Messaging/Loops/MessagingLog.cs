@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Faultline.Messaging.Running;
+namespace Faultline.Messaging.Loops;
 
 /// <summary>All log events of the messaging core, with their numbers.</summary>
 internal static partial class MessagingLog

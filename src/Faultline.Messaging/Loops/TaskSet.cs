@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Faultline.Messaging.Running;
+namespace Faultline.Messaging.Loops;
 
 /// <summary>Work that a loop has started and not yet seen the end of. An end that nobody expected stops the loop instead of vanishing. Thread-safe.</summary>
 internal sealed class TaskSet(CancellationTokenSource loop, ILogger log)

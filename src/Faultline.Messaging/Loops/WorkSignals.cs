@@ -1,4 +1,4 @@
-namespace Faultline.Messaging.Running;
+namespace Faultline.Messaging.Loops;
 
 /// <summary>
 /// Tells the leader of this database that there is work: at once when it runs in this process, through the store (coalesced, outside of any transaction) when it runs in another. Thread-safe.
