@@ -122,7 +122,12 @@ internal sealed class RelayCore(RelayOptions options)
         _failures = 0;
         foreach ((OutboxRow row, RelayOutcome outcome) in sent.Send.Rows.Zip(sent.Outcomes))
         {
-            if (!IsAwaited(row)) continue;
+            if (!IsAwaited(row))
+            {
+                OpenLane(row);
+                continue;
+            }
+
             switch (outcome)
             {
                 case RelayOutcome.Confirmed: _toDelete.Add(row.Id); OpenLane(row); break;
@@ -139,7 +144,11 @@ internal sealed class RelayCore(RelayOptions options)
     {
         _sends--;
         DateTimeOffset until = Pause(now);
-        foreach (OutboxRow row in failed.Send.Rows.Where(IsAwaited)) _later.Enqueue(row, until);
+        foreach (OutboxRow row in failed.Send.Rows)
+        {
+            if (IsAwaited(row)) _later.Enqueue(row, until);
+            else OpenLane(row);
+        }
     }
 
     private void TakeDeleted(RelayEvent.Deleted deleted)
@@ -225,12 +234,11 @@ internal sealed class RelayCore(RelayOptions options)
             effects.Add(new RelayEffect.Send(rows));
             if (guards.Confirms) continue;
 
-            // The mistake of this guard: the row goes without waiting for the broker's word.
+            // The mistake of this guard: the row goes without waiting for the broker's word. The next of its key still waits for the end of the send.
             foreach (OutboxRow row in rows)
             {
                 _toDelete.Add(row.Id);
                 _unawaited.Add(row.Id);
-                OpenLane(row);
             }
         }
     }

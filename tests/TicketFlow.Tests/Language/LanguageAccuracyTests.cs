@@ -1,3 +1,4 @@
+using TicketFlow.Text;
 using TicketFlow.Inquiries.Language;
 
 namespace TicketFlow.Tests.Language;

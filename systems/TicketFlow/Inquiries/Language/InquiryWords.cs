@@ -1,3 +1,4 @@
+using TicketFlow.Text;
 using System.Text;
 
 namespace TicketFlow.Inquiries.Language;

@@ -1,3 +1,4 @@
+using TicketFlow.Text;
 using System.Reflection;
 
 namespace TicketFlow.Inquiries.Language;

@@ -1,5 +1,5 @@
 using System.Text;
-using TicketFlow.Inquiries.Language;
+using TicketFlow.Text;
 
 namespace TicketFlow.Translations.Providers;
 

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace TicketFlow.Inquiries.Language;
+namespace TicketFlow.Text;
 
 internal enum LetterScript
 {
