@@ -62,7 +62,7 @@ public sealed class ReorderKindTests
         await replica.Points.PassAsync(Point, batch, CancellationToken.None);
 
         batch.Select(passage => passage.Fate).ShouldBe([PassageFate.Go, PassageFate.Held, PassageFate.Go, PassageFate.Go]);
-        batch[1].Release.IsCompleted.ShouldBeTrue();
+        await batch[1].Release.EndsAsync();
     }
 
     [Fact]
