@@ -8,7 +8,9 @@ internal static class ServiceBorders
     public static IEnumerable<string> Offenders(IEnumerable<SourceFile> files)
     {
         SourceFile[] all = [.. files.Where(file => ServiceOf(file) is not null)];
-        ILookup<string, string> services = all.Select(file => ServiceOf(file)!.Value).Distinct().ToLookup(item => item.System, item => item.Service);
+        // A folder without the parts of a service (data, handlers, endpoints, contracts) is plain code that the services of a system share.
+        ILookup<string, string> services = all.Where(file => file.Path.Split('/') is [_, _, _, var part, _, ..] && (part == "Contracts" || IsFolder(part)))
+            .Select(file => ServiceOf(file)!.Value).Distinct().ToLookup(item => item.System, item => item.Service);
         return
             from file in all
             let own = ServiceOf(file)!.Value

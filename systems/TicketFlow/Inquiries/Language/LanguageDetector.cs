@@ -1,3 +1,4 @@
+using TicketFlow.Text;
 namespace TicketFlow.Inquiries.Language;
 
 /// <summary>Says which of the known languages a text is in, without any call to the outside.</summary>
