@@ -2,6 +2,7 @@ using Faultline.Messaging.Running;
 using Faultline.Protocol.Services;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 namespace Faultline.Hosting.Control;
@@ -17,12 +18,12 @@ internal static class DeadLetters
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/deadletters", (ServiceBackend backend, HttpContext http) => backend.DeadLetters(LettersMax, http.RequestAborted));
+        routes.MapGet("/deadletters", ([FromServices] ServiceBackend backend, HttpContext http) => backend.DeadLetters(LettersMax, http.RequestAborted));
         routes.MapPost("/deadletters/replay", ReplayAsync);
         routes.MapPost("/deadletters/discard", DiscardAsync);
     }
 
-    private static async Task<IResult> ReplayAsync(Choice choice, ServiceBackend backend, MessagingCore core, HttpContext http)
+    private static async Task<IResult> ReplayAsync(Choice choice, [FromServices] ServiceBackend backend, [FromServices] MessagingCore core, HttpContext http)
     {
         if (ProblemOf(choice) is { } problem) return problem;
         int count = await backend.Replay(choice.Ids ?? [], http.RequestAborted);
@@ -30,7 +31,7 @@ internal static class DeadLetters
         return Results.Ok(new Done(count));
     }
 
-    private static async Task<IResult> DiscardAsync(Choice choice, ServiceBackend backend, HttpContext http) =>
+    private static async Task<IResult> DiscardAsync(Choice choice, [FromServices] ServiceBackend backend, HttpContext http) =>
         ProblemOf(choice) ?? Results.Ok(new Done(await backend.Discard(choice.Ids ?? [], http.RequestAborted)));
 
     private static IResult? ProblemOf(Choice choice) => choice is { All: true, Ids: null or { Count: 0 } } or { All: null or false, Ids.Count: > 0 }

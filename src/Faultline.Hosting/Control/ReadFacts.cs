@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Npgsql;
 
@@ -14,7 +15,7 @@ internal static class ReadFacts
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/facts/{name}", HandleAsync);
 
-    private static async Task<IResult> HandleAsync(string name, ServiceFacts facts, NpgsqlDataSource database, HttpContext http)
+    private static async Task<IResult> HandleAsync(string name, [FromServices] ServiceFacts facts, [FromServices] NpgsqlDataSource database, HttpContext http)
     {
         if (!facts.Queries.TryGetValue(name, out string? query))
         {

@@ -3,6 +3,7 @@ using Faultline.Protocol;
 using Faultline.Protocol.Ledger;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 namespace Faultline.Hosting.Control;
@@ -12,7 +13,7 @@ internal static class ReadLedger
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/ledger", HandleAsync);
 
-    private static async Task HandleAsync(HttpContext http, ServiceBackend backend)
+    private static async Task HandleAsync(HttpContext http, [FromServices] ServiceBackend backend)
     {
         http.Response.ContentType = "application/x-ndjson";
         byte[] end = "\n"u8.ToArray();

@@ -3,6 +3,7 @@ using Faultline.Messaging.Transport;
 using Faultline.Protocol.Services;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 namespace Faultline.Hosting.Control;
@@ -12,7 +13,7 @@ internal static class ReadState
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/messaging", HandleAsync);
 
-    private static async Task<MessagingState> HandleAsync(ServiceBackend backend, MessagingCore core, ServiceDescription service, HttpContext http)
+    private static async Task<MessagingState> HandleAsync([FromServices] ServiceBackend backend, [FromServices] MessagingCore core, [FromServices] ServiceDescription service, HttpContext http)
     {
         MessagingState state = await backend.State(http.RequestAborted);
         QueueDepth depth = await backend.Transport.DepthAsync(service.Service, http.RequestAborted);

@@ -22,7 +22,8 @@ internal sealed class RelayCore(RelayOptions options)
     private static readonly TimeSpan FarRescan = TimeSpan.FromMilliseconds(250);
 
     private readonly Dictionary<long, OutboxRow> _held = [];
-    private readonly HashSet<long> _unawaited = [];
+    private readonly HashSet<long> _unawaited = []; // To be deleted whatever becomes of them: the confirms guard was off when they were sent.
+    private readonly HashSet<long> _blind = []; // Those of them whose send has not ended: the next of their key waits for that.
     private readonly Dictionary<string, Queue<OutboxRow>> _lanes = [];
     private readonly Queue<OutboxRow> _ready = [];
     private readonly PriorityQueue<OutboxRow, DateTimeOffset> _later = new();
@@ -122,12 +123,8 @@ internal sealed class RelayCore(RelayOptions options)
         _failures = 0;
         foreach ((OutboxRow row, RelayOutcome outcome) in sent.Send.Rows.Zip(sent.Outcomes))
         {
-            if (!IsAwaited(row))
-            {
-                OpenLane(row);
-                continue;
-            }
-
+            if (_blind.Remove(row.Id)) OpenLane(row);
+            if (!IsAwaited(row)) continue;
             switch (outcome)
             {
                 case RelayOutcome.Confirmed: _toDelete.Add(row.Id); OpenLane(row); break;
@@ -146,8 +143,8 @@ internal sealed class RelayCore(RelayOptions options)
         DateTimeOffset until = Pause(now);
         foreach (OutboxRow row in failed.Send.Rows)
         {
+            if (_blind.Remove(row.Id)) OpenLane(row);
             if (IsAwaited(row)) _later.Enqueue(row, until);
-            else OpenLane(row);
         }
     }
 
@@ -239,6 +236,7 @@ internal sealed class RelayCore(RelayOptions options)
             {
                 _toDelete.Add(row.Id);
                 _unawaited.Add(row.Id);
+                _blind.Add(row.Id);
             }
         }
     }

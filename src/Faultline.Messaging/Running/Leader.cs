@@ -66,7 +66,13 @@ internal sealed class Leader(
     /// <summary>One that ends takes the other along: a new term starts both.</summary>
     private static async Task RunOneAsync(Func<CancellationToken, Task> run, CancellationTokenSource over)
     {
-        await run(over.Token);
-        over.Cancel();
+        try
+        {
+            await run(over.Token);
+        }
+        finally
+        {
+            over.Cancel();
+        }
     }
 }
