@@ -65,6 +65,12 @@ internal sealed class TimedStore(IMessageStore inner, OrdersInHand orders) : IMe
             orders.Committed(_handled);
         }
 
+        public async Task FlushAndCommitAsync(UnitFlush flush, CancellationToken stop)
+        {
+            await inner.FlushAndCommitAsync(flush, stop);
+            orders.Committed(flush.Handled);
+        }
+
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }

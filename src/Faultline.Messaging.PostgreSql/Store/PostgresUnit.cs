@@ -67,6 +67,27 @@ internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransactio
     /// <inheritdoc />
     public async Task FlushAsync(UnitFlush flush, CancellationToken stop)
     {
+        List<NpgsqlBatchCommand> commands = CommandsOf(flush);
+        if (commands.Count > 0) await Failures.AsConnectionAsync("writing the transaction", () => RunAsync(commands, stop));
+    }
+
+    /// <inheritdoc />
+    public async Task FlushAndCommitAsync(UnitFlush flush, CancellationToken stop)
+    {
+        if (transaction is null)
+        {
+            await FlushAsync(flush, stop);
+            return;
+        }
+
+        List<NpgsqlBatchCommand> commands = CommandsOf(flush);
+        // A statement that fails keeps the commit behind it from running. The transaction object sees by the state of the session that it has ended.
+        commands.Add(new NpgsqlBatchCommand("commit"));
+        await Failures.AsConnectionAsync("the commit", () => RunAsync(commands, stop));
+    }
+
+    private List<NpgsqlBatchCommand> CommandsOf(UnitFlush flush)
+    {
         var commands = new List<NpgsqlBatchCommand>(_deferred);
         if (flush.Cancelled.Count > 0) AddCancel(commands, flush.Cancelled);
         commands.AddRange(PublishOf(flush.Outbox, flush.Audited, audit: false, instance));
@@ -80,7 +101,7 @@ internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransactio
 
         if (audit) AddAudit(commands, flush);
         _deferred.Clear();
-        if (commands.Count > 0) await Failures.AsConnectionAsync("writing the transaction", () => RunAsync(commands, stop));
+        return commands;
     }
 
     /// <inheritdoc />
@@ -191,8 +212,8 @@ internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransactio
     {
         int[] slots = [.. outbox.Concat(audited).Where(message => message.Key is not null).Select(message => KeyHash.SlotOf(message.Key!)).Distinct().Order()];
         // A transaction has its id before it draws ids of rows: the relay's floor rests on that.
-        if (outbox.Count > 0) yield return Command("select pg_current_xact_id()");
-        if (slots.Length > 0) yield return Command("select pg_advisory_xact_lock(7301, s) from unnest($1::int[]) s", slots);
+        if (slots.Length > 0) yield return Command("select pg_current_xact_id(), pg_advisory_xact_lock(7301, s) from unnest($1::int[]) s", slots);
+        else if (outbox.Count > 0) yield return Command("select pg_current_xact_id()");
         if (outbox.Count == 0) yield break;
 
         var insert = new NpgsqlBatchCommand(InsertOutbox);
