@@ -26,6 +26,7 @@ internal sealed class CoreService : IAsyncDisposable
     private const int OwnConnections = 10;
 
     private readonly NpgsqlDataSource _database;
+    private readonly NpgsqlDataSource _units;
     private readonly NpgsqlDataSource _broker;
     private readonly PostgreSqlTransport _transport;
     private readonly PostgresControlStore _control;
@@ -37,19 +38,19 @@ internal sealed class CoreService : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private Task _running = Task.CompletedTask;
 
-    private CoreService(string service, Part part, RoleSetup setup, NpgsqlDataSource database, NpgsqlDataSource broker, PostgreSqlTransport transport, ILoggerFactory log)
+    private CoreService(string service, Part part, RoleSetup setup, (NpgsqlDataSource Sessions, NpgsqlDataSource Units) database, NpgsqlDataSource broker, PostgreSqlTransport transport, ILoggerFactory log)
     {
-        (_database, _broker, _transport, _log) = (database, broker, transport, log);
+        (_database, _units, _broker, _transport, _log) = (database.Sessions, database.Units, broker, transport, log);
         TimeProvider time = TimeProvider.System;
         string instance = Instance(service);
         _control = new PostgresControlStore(part.Database);
         _faults = new FaultPipeline(instance, _control, time, log.CreateLogger<FaultPipeline>());
         _panel = new ControlPanel(service, _control, _faults, time, log.CreateLogger<ControlPanel>());
-        _bell = new LeaderBell(database, time);
-        var election = new PostgresElection(database, time);
+        _bell = new LeaderBell(database.Sessions, time);
+        var election = new PostgresElection(database.Sessions, time);
         var parts = new MessagingParts
         {
-            Store = part.Around(new PostgresStore(database, election, instance, part.Audit)),
+            Store = part.Around(new PostgresStore(database.Units, election, instance, part.Audit)),
             Election = election,
             Transport = transport,
             Faults = _faults,
@@ -80,10 +81,11 @@ internal sealed class CoreService : IAsyncDisposable
     public static async Task<CoreService> OpenAsync(string service, Part part, RoleSetup setup, CancellationToken stop)
     {
         ILoggerFactory log = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new ErrorStreamLog()));
-        NpgsqlDataSource database = SourceOf(part.Database, service, part.Sessions + OwnConnections);
+        NpgsqlDataSource database = SourceOf(part.Database, service, OwnConnections);
+        NpgsqlDataSource units = SourceOf(part.Database, service, part.Sessions + OwnConnections, noReset: true);
         NpgsqlDataSource broker = SourceOf(setup.Servers.Broker(), service, poolMax: 20);
         PostgreSqlTransport transport = await PostgreSqlTransport.ConnectAsync(broker, TimeProvider.System, log.CreateLogger("Faultline.Transport"), stop);
-        var opened = new CoreService(service, part, setup, database, broker, transport, log);
+        var opened = new CoreService(service, part, setup, (database, units), broker, transport, log);
         await opened._core.PrepareAsync(stop);
         return opened;
     }
@@ -107,6 +109,7 @@ internal sealed class CoreService : IAsyncDisposable
         _faults.Dispose();
         await _control.DisposeAsync();
         await _broker.DisposeAsync();
+        await _units.DisposeAsync();
         await _database.DisposeAsync();
         _ending.Dispose();
         _log.Dispose();
@@ -134,7 +137,7 @@ internal sealed class CoreService : IAsyncDisposable
     }
 
     // The settings that the command line gives to a service.
-    private static NpgsqlDataSource SourceOf(string connection, string service, int poolMax) => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection)
+    private static NpgsqlDataSource SourceOf(string connection, string service, int poolMax, bool noReset = false) => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection)
     {
         ApplicationName = Instance(service),
         MaxPoolSize = poolMax,
@@ -143,6 +146,6 @@ internal sealed class CoreService : IAsyncDisposable
         Options = "-c idle_in_transaction_session_timeout=8s",
         Timeout = 5,
         CommandTimeout = 30,
-        NoResetOnClose = false,
+        NoResetOnClose = noReset,
     });
 }

@@ -12,6 +12,10 @@ internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransactio
 {
     private static readonly string InsertOutbox = $"insert into faultline.outbox ({EnvelopeColumns.Names}) select {EnvelopeColumns.Names} from {EnvelopeColumns.Unnest(1)} order by place";
 
+    // The usual case, one message with a key: transaction id and lock stand in the from clause, so both are had before the row's id is drawn.
+    private static readonly string InsertOne =
+        $"insert into faultline.outbox ({EnvelopeColumns.Names}) select {EnvelopeColumns.Scalars(2)} from pg_current_xact_id(), pg_advisory_xact_lock(7301, $1)";
+
     private static readonly string InsertSchedule =
         $"insert into faultline.schedule (name, due_at, {EnvelopeColumns.Names}) select t.name, t.due_at, {EnvelopeColumns.Names} from {EnvelopeColumns.Unnest(3)} "
         + "join unnest($1::text[], $2::timestamptz[]) with ordinality as t(name, due_at, place) using (place)";
@@ -210,6 +214,15 @@ internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransactio
     /// <summary>The statements that store messages in the outbox, and audit rows of them, in an order that makes id order commit order within a key.</summary>
     internal static IEnumerable<NpgsqlBatchCommand> PublishOf(IReadOnlyList<Envelope> outbox, IReadOnlyList<Envelope> audited, bool audit, string instance)
     {
+        if (outbox is [{ Key: { } key } only] && audited.Count == 0)
+        {
+            var one = new NpgsqlBatchCommand(InsertOne) { Parameters = { new NpgsqlParameter<int> { TypedValue = KeyHash.SlotOf(key) } } };
+            EnvelopeColumns.AddScalars(one.Parameters, only);
+            yield return one;
+            if (audit) yield return AuditOf([(LedgerFact.Published, only, 1)], instance);
+            yield break;
+        }
+
         int[] slots = [.. outbox.Concat(audited).Where(message => message.Key is not null).Select(message => KeyHash.SlotOf(message.Key!)).Distinct().Order()];
         // A transaction has its id before it draws ids of rows: the relay's floor rests on that.
         if (slots.Length > 0) yield return Command("select pg_current_xact_id(), pg_advisory_xact_lock(7301, s) from unnest($1::int[]) s", slots);
