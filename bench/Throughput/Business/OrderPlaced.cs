@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Faultline.Messaging.Publishing;
 
 namespace Faultline.Bench.Throughput.Business;
 
@@ -8,13 +9,16 @@ namespace Faultline.Bench.Throughput.Business;
 /// <param name="Number">Counts the orders of the customer, from 1, in the order of their commits.</param>
 /// <param name="SentAt">Monotonic clock of the machine just before the transaction began.</param>
 /// <param name="Note">Fills the message up.</param>
-internal sealed record OrderPlaced(Guid OrderId, string Customer, long Number, long SentAt, string Note)
+[Message(Type)]
+internal sealed record OrderPlaced(Guid OrderId, string Customer, long Number, long SentAt, string Note) : IMessage
 {
     /// <summary>The stable type name.</summary>
     public const string Type = "bench.order-placed";
 
     /// <summary>How long the JSON of each message is.</summary>
     public const int BodyBytes = 300;
+
+    string? IMessage.Key => Customer;
 }
 
 /// <summary>JSON of the message without reflection.</summary>

@@ -21,6 +21,8 @@ public sealed class DbContexts<TContext>
         if (unit.Transaction is { } transaction) context.Database.UseTransaction(transaction);
         unit.OnCompleting(async stop =>
         {
+            // A failure here undoes the whole unit: a savepoint would be two round trips for nothing. The handler's own saves keep theirs.
+            context.Database.AutoSavepointsEnabled = false;
             await context.SaveChangesAsync(stop);
             await context.DisposeAsync();
         });

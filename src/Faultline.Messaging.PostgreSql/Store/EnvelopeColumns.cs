@@ -15,12 +15,34 @@ internal static class EnvelopeColumns
     /// <summary>How many there are.</summary>
     public const int Count = 12;
 
+    private static readonly string[] Types = ["uuid", "text", "int", "text", "text", "uuid", "text", "text", "timestamptz", "text", "bigint", "bytea"];
+
+    /// <summary>The columns of one message as parameters from <paramref name="first"/> on.</summary>
+    /// <param name="first">The number of the first parameter.</param>
+    public static string Scalars(int first) => string.Join(", ", Types.Select((type, index) => $"${first + index}::{type}"));
+
+    /// <summary>Adds the parameters of <see cref="Scalars"/>.</summary>
+    public static void AddScalars(NpgsqlParameterCollection parameters, Envelope message)
+    {
+        parameters.Add(new NpgsqlParameter<Guid> { TypedValue = message.Id });
+        parameters.Add(OneText(message.Type));
+        parameters.Add(new NpgsqlParameter<int> { TypedValue = message.Version });
+        parameters.Add(OneText(message.Key));
+        parameters.Add(OneText(message.Publisher));
+        parameters.Add(new NpgsqlParameter { Value = (object?)message.CausationId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
+        parameters.Add(OneText(message.CorrelationId));
+        parameters.Add(OneText(message.TraceParent));
+        parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = message.Time.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        parameters.Add(OneText(Write(message.Headers)));
+        parameters.Add(new NpgsqlParameter<long> { TypedValue = message.Digest });
+        parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = BytesOf(message.Body) });
+    }
+
     /// <summary>A table of the parameters from <paramref name="first"/> on, with the columns of <see cref="Names"/> and <c>place</c>, their order.</summary>
     /// <param name="first">The number of the first parameter.</param>
     public static string Unnest(int first)
     {
-        string[] types = ["uuid", "text", "int", "text", "text", "uuid", "text", "text", "timestamptz", "text", "bigint", "bytea"];
-        return $"unnest({string.Join(", ", types.Select((type, index) => $"${first + index}::{type}[]"))}) with ordinality as m({Names}, place)";
+        return $"unnest({string.Join(", ", Types.Select((type, index) => $"${first + index}::{type}[]"))}) with ordinality as m({Names}, place)";
     }
 
     /// <summary>Adds the parameters of <see cref="Unnest"/>.</summary>
@@ -69,6 +91,8 @@ internal static class EnvelopeColumns
 
     /// <summary>A text that may be null.</summary>
     public static string? Text(NpgsqlDataReader row, int ordinal) => row.IsDBNull(ordinal) ? null : row.GetString(ordinal);
+
+    private static NpgsqlParameter OneText(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 
     private static string? Write(IReadOnlyDictionary<string, string> headers) => headers.Count == 0 ? null : JsonSerializer.Serialize(headers);
 

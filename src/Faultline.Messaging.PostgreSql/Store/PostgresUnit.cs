@@ -12,6 +12,10 @@ internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransactio
 {
     private static readonly string InsertOutbox = $"insert into faultline.outbox ({EnvelopeColumns.Names}) select {EnvelopeColumns.Names} from {EnvelopeColumns.Unnest(1)} order by place";
 
+    // The usual case, one message with a key: transaction id and lock stand in the from clause, so both are had before the row's id is drawn.
+    private static readonly string InsertOne =
+        $"insert into faultline.outbox ({EnvelopeColumns.Names}) select {EnvelopeColumns.Scalars(2)} from pg_current_xact_id(), pg_advisory_xact_lock(7301, $1)";
+
     private static readonly string InsertSchedule =
         $"insert into faultline.schedule (name, due_at, {EnvelopeColumns.Names}) select t.name, t.due_at, {EnvelopeColumns.Names} from {EnvelopeColumns.Unnest(3)} "
         + "join unnest($1::text[], $2::timestamptz[]) with ordinality as t(name, due_at, place) using (place)";
@@ -67,6 +71,27 @@ internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransactio
     /// <inheritdoc />
     public async Task FlushAsync(UnitFlush flush, CancellationToken stop)
     {
+        List<NpgsqlBatchCommand> commands = CommandsOf(flush);
+        if (commands.Count > 0) await Failures.AsConnectionAsync("writing the transaction", () => RunAsync(commands, stop));
+    }
+
+    /// <inheritdoc />
+    public async Task FlushAndCommitAsync(UnitFlush flush, CancellationToken stop)
+    {
+        if (transaction is null)
+        {
+            await FlushAsync(flush, stop);
+            return;
+        }
+
+        List<NpgsqlBatchCommand> commands = CommandsOf(flush);
+        // A statement that fails keeps the commit behind it from running. The transaction object sees by the state of the session that it has ended.
+        commands.Add(new NpgsqlBatchCommand("commit"));
+        await Failures.AsConnectionAsync("the commit", () => RunAsync(commands, stop));
+    }
+
+    private List<NpgsqlBatchCommand> CommandsOf(UnitFlush flush)
+    {
         var commands = new List<NpgsqlBatchCommand>(_deferred);
         if (flush.Cancelled.Count > 0) AddCancel(commands, flush.Cancelled);
         commands.AddRange(PublishOf(flush.Outbox, flush.Audited, audit: false, instance));
@@ -80,7 +105,7 @@ internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransactio
 
         if (audit) AddAudit(commands, flush);
         _deferred.Clear();
-        if (commands.Count > 0) await Failures.AsConnectionAsync("writing the transaction", () => RunAsync(commands, stop));
+        return commands;
     }
 
     /// <inheritdoc />
@@ -189,10 +214,19 @@ internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransactio
     /// <summary>The statements that store messages in the outbox, and audit rows of them, in an order that makes id order commit order within a key.</summary>
     internal static IEnumerable<NpgsqlBatchCommand> PublishOf(IReadOnlyList<Envelope> outbox, IReadOnlyList<Envelope> audited, bool audit, string instance)
     {
+        if (outbox is [{ Key: { } key } only] && audited.Count == 0)
+        {
+            var one = new NpgsqlBatchCommand(InsertOne) { Parameters = { new NpgsqlParameter<int> { TypedValue = KeyHash.SlotOf(key) } } };
+            EnvelopeColumns.AddScalars(one.Parameters, only);
+            yield return one;
+            if (audit) yield return AuditOf([(LedgerFact.Published, only, 1)], instance);
+            yield break;
+        }
+
         int[] slots = [.. outbox.Concat(audited).Where(message => message.Key is not null).Select(message => KeyHash.SlotOf(message.Key!)).Distinct().Order()];
         // A transaction has its id before it draws ids of rows: the relay's floor rests on that.
-        if (outbox.Count > 0) yield return Command("select pg_current_xact_id()");
-        if (slots.Length > 0) yield return Command("select pg_advisory_xact_lock(7301, s) from unnest($1::int[]) s", slots);
+        if (slots.Length > 0) yield return Command("select pg_current_xact_id(), pg_advisory_xact_lock(7301, s) from unnest($1::int[]) s", slots);
+        else if (outbox.Count > 0) yield return Command("select pg_current_xact_id()");
         if (outbox.Count == 0) yield break;
 
         var insert = new NpgsqlBatchCommand(InsertOutbox);

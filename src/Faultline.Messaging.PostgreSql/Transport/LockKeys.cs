@@ -11,4 +11,7 @@ internal static class LockKeys
 
     /// <summary>Held while somebody changes the ownership of a queue's partitions.</summary>
     public const int Ownership = 0x464C5102;
+
+    /// <summary>Held by a sender from before it draws ids for a partition to its commit; the second half is the queue's id × 256 + the partition.</summary>
+    public const int Partition = 0x464C5103;
 }

@@ -11,18 +11,25 @@ namespace Faultline.Messaging.PostgreSql.Transport;
 internal sealed class QueueSender(NpgsqlDataSource source, QueueWaker waker)
 {
     // The routes are read and the rows are stored with one snapshot: what is reported as routed was stored.
-    // Ids are drawn after the sort, so they rise in the order of the batch.
+    // Ids are drawn after the sort, so they rise in the order of the batch; and under the lock of the partition, so that among all senders the order of ids is the order of commits: a cursor
+    // that has passed an id has passed nothing that comes later. The lock is in the same statement: a sender that is stopped half way through its parameters holds none.
     private static readonly string Sql =
         $"""
         with routes as materialized (
           select b.exchange, b.type, b.queue_id, q.partitions
           from faultline_queue.binding b join faultline_queue.queue q on q.id = b.queue_id
           where (b.exchange, b.type) in (select * from unnest($1::text[], $2::text[]))
+        ), locked as materialized (
+          select pg_advisory_xact_lock({LockKeys.Partition}, slots.slot) from (
+            select distinct r.queue_id * 256 + k.partition as slot
+            from unnest($7::text[], $4::text[], $15::smallint[]) as k (exchange, type, partition) join routes r on r.exchange = k.exchange and r.type = k.type
+            order by slot offset 0
+          ) slots
         ), stored as (
           insert into faultline_queue.message (queue_id, partition, {MessageColumns.Names})
           select r.queue_id, i.partition, {MessageColumns.Names.Replace("type", "i.type", StringComparison.Ordinal)}
           from {MessageColumns.Unnest(3)} join routes r on r.exchange = i.publisher and r.type = i.type
-          where r.partitions = i.partitions
+          where r.partitions = i.partitions and (select count(*) from locked) >= 0
           order by i.ordinal, r.queue_id
         )
         select exchange, type, queue_id, partitions from routes

@@ -28,12 +28,20 @@ internal sealed class Publisher(ITransport transport, FaultPipeline faults, Cont
         List<ScheduledMessage> scheduled = await FilterAsync(contents.Scheduled, stop);
         (List<Envelope> stored, List<Envelope> audited) = outbox ? await StoreBeforeAsync(outgoing, stop) : ([], outgoing);
 
-        await unit.FlushAsync(new UnitFlush(stored, audited, scheduled, contents.Cancelled, handled, settled), stop);
-        if (outbox && outgoing.Count > 0) await PassAsync(FaultPoints.PublishStoreAfter, outgoing, stop);
-
+        var flush = new UnitFlush(stored, audited, scheduled, contents.Cancelled, handled, settled);
         Envelope[] all = [.. handled.Select(message => message.Message), .. outgoing];
-        await PassAsync(FaultPoints.TransactionCommitBefore, all, stop);
-        await unit.CommitAsync(stop);
+        if (faults.IsArmed(FaultPoints.PublishStoreAfter) || faults.IsArmed(FaultPoints.TransactionCommitBefore))
+        {
+            await unit.FlushAsync(flush, stop);
+            if (outbox && outgoing.Count > 0) await PassAsync(FaultPoints.PublishStoreAfter, outgoing, stop);
+            await PassAsync(FaultPoints.TransactionCommitBefore, all, stop);
+            await unit.CommitAsync(stop);
+        }
+        else
+        {
+            await unit.FlushAndCommitAsync(flush, stop);
+        }
+
         committed.Set();
         if (stored.Count > 0) signals.OutboxChanged();
         if (scheduled.Count > 0) signals.ScheduleChanged();

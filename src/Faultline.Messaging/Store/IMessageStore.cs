@@ -135,6 +135,15 @@ public interface IStoreUnit : IAsyncDisposable
     /// <summary>Commits.</summary>
     /// <param name="stop">Ends the wait; the outcome is unknown then.</param>
     Task CommitAsync(CancellationToken stop);
+
+    /// <summary>Flushes and commits at once, where nothing has to happen in between: in one round trip where the store can.</summary>
+    /// <param name="flush">What to write.</param>
+    /// <param name="stop">Ends the wait; the outcome is unknown then.</param>
+    async Task FlushAndCommitAsync(UnitFlush flush, CancellationToken stop)
+    {
+        await FlushAsync(flush, stop);
+        await CommitAsync(stop);
+    }
 }
 
 /// <summary>A row of the outbox.</summary>
