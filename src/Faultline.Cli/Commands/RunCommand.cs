@@ -99,7 +99,7 @@ internal static class RunCommand
         string folder = context.Value(Report) is { } named
             ? Path.GetFullPath(named)
             : Path.Combine(CommandContext.Root, ".faultline", "reports", $"{battery.Name.Replace('/', '-')}-{seed}-{TimeProvider.System.GetUtcNow():yyyyMMdd-HHmmss}");
-        return new Plan(system, battery, seed, repeat, folder, GuardsOf(context.Value(Guards), system), replicas, broker, what);
+        return new Plan(system, battery, seed, repeat, folder, GuardsOf(context.Value(Guards), system), replicas, broker, context.Value(Only) is { } texts ? $"{what} --only {texts}" : what);
     }
 
     private static (LabSystemSpec System, Battery Battery) Find(string what)

@@ -111,7 +111,8 @@ public static class BatteryRunner
     private static RunFacts FactsOf(RunRequest request, DateTimeOffset startedAt, TimeSpan took, string? failure) => new()
     {
         Title = request.Battery.Title,
-        Name = request.Battery.Name,
+        // The name of a battery file has no slash: the replay of a built-in battery is such a file.
+        Name = request.Battery.Name.Replace('/', '-'),
         StartedAt = startedAt,
         Took = took,
         Seed = request.Seed.Value,
