@@ -54,7 +54,15 @@ public class IdleFaultPoint
 
     private static Anomaly Delay(FaultPoint point) => new()
     {
-        Id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), Service = "bench/service", Point = point.Name, Kind = FaultKinds.Delay, Parameters = new AnomalyParameters { DelayMs = 1 },
-        Match = new MatchSpec(), Seed = 1, CreatedBy = "bench", CreatedAt = TimeProvider.System.GetUtcNow(), Order = 0,
+        Id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()),
+        Service = "bench/service",
+        Point = point.Name,
+        Kind = FaultKinds.Delay,
+        Parameters = new AnomalyParameters { DelayMs = 1 },
+        Match = new MatchSpec(),
+        Seed = 1,
+        CreatedBy = "bench",
+        CreatedAt = TimeProvider.System.GetUtcNow(),
+        Order = 0,
     };
 }

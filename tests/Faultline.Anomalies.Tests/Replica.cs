@@ -28,8 +28,17 @@ internal sealed class Replica : IDisposable
 
     public static Anomaly AnomalyOf(FaultPoint point, string kind, AnomalyParameters? parameters = null, TriggerSpec? trigger = null, ulong seed = 1) => new()
     {
-        Id = NewId(), Service = Service, Point = point.Name, Kind = kind, Parameters = parameters ?? new AnomalyParameters { DelayMs = 100 }, Match = new MatchSpec(),
-        Trigger = trigger, Seed = seed, CreatedBy = "test", CreatedAt = new ManualTime().GetUtcNow(), Order = 0,
+        Id = NewId(),
+        Service = Service,
+        Point = point.Name,
+        Kind = kind,
+        Parameters = parameters ?? new AnomalyParameters { DelayMs = 100 },
+        Match = new MatchSpec(),
+        Trigger = trigger,
+        Seed = seed,
+        CreatedBy = "test",
+        CreatedAt = new ManualTime().GetUtcNow(),
+        Order = 0,
     };
 
     /// <summary>Counted, not drawn: a test must not depend on chance.</summary>

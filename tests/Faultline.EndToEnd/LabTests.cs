@@ -8,7 +8,11 @@ public sealed class LabTests
 {
     private static readonly object Inquiry = new
     {
-        name = "Ana Beispiel", email = "ana@kunde.example", title = "Frage zur Rechnung", description = "Ich habe eine Frage zu meiner Rechnung vom Mai, bitte helfen Sie mir.", category = "billing",
+        name = "Ana Beispiel",
+        email = "ana@kunde.example",
+        title = "Frage zur Rechnung",
+        description = "Ich habe eine Frage zu meiner Rechnung vom Mai, bitte helfen Sie mir.",
+        category = "billing",
     };
 
     [Fact]

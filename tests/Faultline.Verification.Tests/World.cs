@@ -65,7 +65,13 @@ internal sealed class World
         DateTimeOffset at = Now();
         _operations.Add(new OperationRecord
         {
-            Index = _operations.Count, Process = 1, Name = name, OperationId = id, InvokedAt = at, EndedAt = outcome == Outcome.Open ? null : at.AddMilliseconds(12), Outcome = outcome,
+            Index = _operations.Count,
+            Process = 1,
+            Name = name,
+            OperationId = id,
+            InvokedAt = at,
+            EndedAt = outcome == Outcome.Open ? null : at.AddMilliseconds(12),
+            Outcome = outcome,
             Reply = outcome == Outcome.Ok ? JsonDocument.Parse(reply).RootElement : null,
         });
     }
@@ -125,18 +131,30 @@ internal sealed class World
 
     public CellRun Run(Experiment experiment, params (FaultSpec Fault, Guid Anomaly)[] faults) => new()
     {
-        Experiment = experiment with { Schedule = [.. faults.Select(fault => fault.Fault)] }, Context = Context(), Firings = Firings,
+        Experiment = experiment with { Schedule = [.. faults.Select(fault => fault.Fault)] },
+        Context = Context(),
+        Firings = Firings,
         Faults = [.. faults.Select(fault => new FaultRun { Name = fault.Fault.Name, AnomalyIds = [fault.Anomaly], StartedAt = Noon, EndedAt = Noon.AddSeconds(1), Matched = 5, Executed = fault.Fault is DisruptionFault ? 1 : 0 })],
     };
 
     public static Experiment Experiment(string? expect = null, params string[] rules) => new()
     {
-        Name = "cell", Title = "A cell", System = "shop", Workload = new WorkloadSpec { Name = "lunch", Operations = 20 }, Seed = 42, ExpectViolation = expect,
+        Name = "cell",
+        Title = "A cell",
+        System = "shop",
+        Workload = new WorkloadSpec { Name = "lunch", Operations = 20 },
+        Seed = 42,
+        ExpectViolation = expect,
         Invariants = [.. (rules.Length > 0 ? rules : ["nothing-lost", "effects-once", "order-per-key", "no-orphans", "balance"]).Select(rule => new InvariantSpec(rule, new Dictionary<string, JsonElement>()))],
     };
 
     public static AnomalyFault Anomaly(string kind, string point, string service, bool? transient = null) => new()
     {
-        Name = $"{kind} at {point}", Kind = kind, Point = point, Service = service, Trigger = new TriggerSpec { Once = true }, Parameters = transient is null ? null : new AnomalyParameters { Transient = transient },
+        Name = $"{kind} at {point}",
+        Kind = kind,
+        Point = point,
+        Service = service,
+        Trigger = new TriggerSpec { Once = true },
+        Parameters = transient is null ? null : new AnomalyParameters { Transient = transient },
     };
 }

@@ -59,8 +59,19 @@ public static class AnomalyReader
         return new AnomalyReading(
             new Anomaly
             {
-                Id = id, Service = service.Service, Instance = instance, Point = point.Name, Kind = kind.Name, Parameters = parameters, Match = match, Trigger = trigger,
-                ExpiresAt = expiresAt, Seed = seed, CreatedBy = createdBy, CreatedAt = now, Order = 0,
+                Id = id,
+                Service = service.Service,
+                Instance = instance,
+                Point = point.Name,
+                Kind = kind.Name,
+                Parameters = parameters,
+                Match = match,
+                Trigger = trigger,
+                ExpiresAt = expiresAt,
+                Seed = seed,
+                CreatedBy = createdBy,
+                CreatedAt = now,
+                Order = 0,
             },
             []);
     }
@@ -125,8 +136,14 @@ public static class AnomalyReader
 
         return new AnomalyParameters
         {
-            DelayMs = WholeOf("delayMs"), JitterMs = WholeOf("jitterMs"), Transient = (bool?)ValueOf("transient"), Message = (string?)ValueOf("message"),
-            Copies = WholeOf("copies"), Hold = WholeOf("hold"), Mode = (string?)ValueOf("mode"), Count = WholeOf("count"),
+            DelayMs = WholeOf("delayMs"),
+            JitterMs = WholeOf("jitterMs"),
+            Transient = (bool?)ValueOf("transient"),
+            Message = (string?)ValueOf("message"),
+            Copies = WholeOf("copies"),
+            Hold = WholeOf("hold"),
+            Mode = (string?)ValueOf("mode"),
+            Count = WholeOf("count"),
         };
 
         object? ValueOf(string name) => values.GetValueOrDefault(name);

@@ -65,8 +65,14 @@ internal static class AddAnomalyCommand
         Kind = context.Value(Kind),
         Parameters = new AnomalyParameters
         {
-            DelayMs = context.Value(DelayMs), JitterMs = context.Value(JitterMs), Transient = context.Value(Transient), Message = context.Value(Message), Copies = context.Value(Copies),
-            Hold = context.Value(Hold), Mode = context.Value(Mode), Count = context.Value(Count),
+            DelayMs = context.Value(DelayMs),
+            JitterMs = context.Value(JitterMs),
+            Transient = context.Value(Transient),
+            Message = context.Value(Message),
+            Copies = context.Value(Copies),
+            Hold = context.Value(Hold),
+            Mode = context.Value(Mode),
+            Count = context.Value(Count),
         },
         Match = new MatchSpec { MessageType = context.Value(MessageType), Key = context.Value(Key), MessageId = context.Value(MessageId), Path = context.Value(Path) },
         Trigger = TriggerOf(context),
@@ -80,7 +86,11 @@ internal static class AddAnomalyCommand
     {
         var trigger = new TriggerSpec
         {
-            Once = context.Value(Once) ? true : null, Nth = context.Value(Nth), First = context.Value(First), Every = context.Value(Every), Probability = context.Value(Probability),
+            Once = context.Value(Once) ? true : null,
+            Nth = context.Value(Nth),
+            First = context.Value(First),
+            Every = context.Value(Every),
+            Probability = context.Value(Probability),
         };
         return trigger == new TriggerSpec() ? null : trigger;
     }

@@ -7,6 +7,7 @@ internal static class LabFolderOptions
 {
     public static readonly Option<string?> Postgres = new("--postgres")
     {
-        Description = "Use this PostgreSQL server (14 or newer) in place of private ones", HelpName = "connection string",
+        Description = "Use this PostgreSQL server (14 or newer) in place of private ones",
+        HelpName = "connection string",
     };
 }

@@ -155,7 +155,13 @@ internal static class RunCommand
         context.Screen.Note($"{plan.Battery.Name}, {plan.Battery.Cells.Count} experiments, seed {seed}. To repeat: {command}");
         var request = new RunRequest
         {
-            Battery = plan.Battery, Seed = seed, Guards = plan.Guards, Replicas = plan.Replicas, Broker = plan.Broker, ReportFolder = folder, Command = command,
+            Battery = plan.Battery,
+            Seed = seed,
+            Guards = plan.Guards,
+            Replicas = plan.Replicas,
+            Broker = plan.Broker,
+            ReportFolder = folder,
+            Command = command,
         };
         var progress = new RunLines(context.Screen, plan.Battery.Cells.Count);
         RunReport report = await BatteryRunner.RunAsync(lab, plan.System, request, progress, TimeProvider.System, context.Stop);

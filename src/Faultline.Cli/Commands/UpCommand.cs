@@ -82,7 +82,10 @@ internal static class UpCommand
     {
         var options = new LabServerOptions
         {
-            Port = context.Value(Port), Bind = context.Value(Bind), Token = context.Value(CommonOptions.Token) ?? Environment.GetEnvironmentVariable("FAULTLINE_TOKEN"), Verbose = context.Verbose,
+            Port = context.Value(Port),
+            Bind = context.Value(Bind),
+            Token = context.Value(CommonOptions.Token) ?? Environment.GetEnvironmentVariable("FAULTLINE_TOKEN"),
+            Verbose = context.Verbose,
         };
         string[] problems = [.. options.Problems()];
         return problems.Length == 0 ? options : throw new CommandException(ExitCode.Usage, $"The lab cannot be served: {string.Join("; ", problems)}.");

@@ -140,7 +140,7 @@ internal sealed class CellLoad(Experiment cell, LabSystem system, HistoryWriter 
 
     private async Task RunClosedLoopAsync(IWorkload workload, Seed seed, int process, CancellationToken stop)
     {
-        while (HasNext( out long number)) await DoAsync(workload, seed, process, number, stop);
+        while (HasNext(out long number)) await DoAsync(workload, seed, process, number, stop);
     }
 
     /// <summary>An open loop: operations begin at their times, whether or not earlier ones have ended; at most 500 are under way.</summary>
@@ -148,7 +148,7 @@ internal sealed class CellLoad(Experiment cell, LabSystem system, HistoryWriter 
     {
         using var room = new SemaphoreSlim(500);
         var running = new List<Task>();
-        while (HasNext( out long number))
+        while (HasNext(out long number))
         {
             TimeSpan wait = TimeSpan.FromSeconds((number - 1) / rate) - _clock.Elapsed;
             if (wait > TimeSpan.Zero) await Task.Delay(wait, time, stop);
@@ -176,14 +176,25 @@ internal sealed class CellLoad(Experiment cell, LabSystem system, HistoryWriter 
         string id = Cells.OperationId(Cell.Name, number);
         var operation = new OperationRecord
         {
-            Index = writer.NextIndex(), Process = process, Name = workload.Description.Name, OperationId = id, InvokedAt = time.GetUtcNow(), Outcome = Outcome.Open, Phase = Phases.Load,
+            Index = writer.NextIndex(),
+            Process = process,
+            Name = workload.Description.Name,
+            OperationId = id,
+            InvokedAt = time.GetUtcNow(),
+            Outcome = Outcome.Open,
+            Phase = Phases.Load,
         };
         writer.Invoked(operation);
         var call = new WorkloadCall(workload.Description.Name, id, Cell.Name, number, seed, Cell.Workload.Parameters, system.Http, system.AddressOf, OperationLimit, time);
         OperationEnd end = await workload.RunAsync(call, stop);
         OperationRecord ended = operation with
         {
-            EndedAt = time.GetUtcNow(), Outcome = end.Outcome, Attempts = end.Attempts, Subject = end.Subject, Reply = end.Reply, Error = end.Error,
+            EndedAt = time.GetUtcNow(),
+            Outcome = end.Outcome,
+            Attempts = end.Attempts,
+            Subject = end.Subject,
+            Reply = end.Reply,
+            Error = end.Error,
         };
         writer.Ended(ended);
         lock (_gate) _ended.Add(ended);

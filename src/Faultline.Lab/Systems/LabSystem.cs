@@ -121,7 +121,12 @@ public sealed class LabSystem : IAsyncDisposable
             foreach ((string key, string value) in Spec.Checks.LabSettings) environment[key] = value;
             instances.Add(_lab.Supervisor.Start(new InstanceSpec
             {
-                System = Spec.Name, Service = name, Ordinal = ordinal, Executable = Spec.Executable, Arguments = ["service", service], Environment = environment,
+                System = Spec.Name,
+                Service = name,
+                Ordinal = ordinal,
+                Executable = Spec.Executable,
+                Arguments = ["service", service],
+                Environment = environment,
                 // What a lab breaks on purpose comes back at once.
                 RestartDelayMax = TimeSpan.FromMilliseconds(300),
             }));

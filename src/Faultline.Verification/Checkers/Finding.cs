@@ -57,7 +57,12 @@ public sealed class FindingBuilder(string checker)
 
         _violations.Add(new Violation
         {
-            Rule = checker, Kind = kind, Sentence = sentence(), Operations = [.. (operations ?? []).OfType<string>().Distinct()], Messages = [.. (messages ?? []).Distinct()], Consumer = consumer,
+            Rule = checker,
+            Kind = kind,
+            Sentence = sentence(),
+            Operations = [.. (operations ?? []).OfType<string>().Distinct()],
+            Messages = [.. (messages ?? []).Distinct()],
+            Consumer = consumer,
         });
     }
 
@@ -70,7 +75,10 @@ public sealed class FindingBuilder(string checker)
     /// <param name="nothing">What was missing when nothing was looked at.</param>
     public Finding Build(string nothing) => new()
     {
-        Checker = checker, Judged = _judged, ViolationCount = _violationCount, Figures = _figures,
+        Checker = checker,
+        Judged = _judged,
+        ViolationCount = _violationCount,
+        Figures = _figures,
         Violations = [.. _violations.OrderBy(violation => violation.Messages.Count + violation.Operations.Count)],
         Verdict = _violationCount > 0 ? Verdict.Failed : _judged == 0 ? Verdict.Inconclusive : Verdict.Passed,
         Reason = _violationCount == 0 && _judged == 0 ? nothing : null,

@@ -26,8 +26,14 @@ internal static class AnomalyFields
 
         var parameters = new AnomalyParameters
         {
-            DelayMs = (int?)map.Whole("delayMs", 0, 600_000), JitterMs = (int?)map.Whole("jitterMs", 0, 600_000), Transient = map.Flag("transient"), Message = map.Text("message"),
-            Copies = (int?)map.Whole("copies", 1, 100), Hold = (int?)map.Whole("hold", 1, 1_000), Mode = map.OneOf("mode", ["truncate", "flip", "garbage"]), Count = (int?)map.Whole("count", 1, 10_000),
+            DelayMs = (int?)map.Whole("delayMs", 0, 600_000),
+            JitterMs = (int?)map.Whole("jitterMs", 0, 600_000),
+            Transient = map.Flag("transient"),
+            Message = map.Text("message"),
+            Copies = (int?)map.Whole("copies", 1, 100),
+            Hold = (int?)map.Whole("hold", 1, 1_000),
+            Mode = map.OneOf("mode", ["truncate", "flip", "garbage"]),
+            Count = (int?)map.Whole("count", 1, 10_000),
         };
         map.End();
         if (kind is null) return parameters;
@@ -104,7 +110,10 @@ internal static class AnomalyFields
         if (map.Has("while")) map.Problem("while", "is for anomalies placed by hand; in an experiment say from and until of the fault");
         var trigger = new TriggerSpec
         {
-            Once = map.Flag("once"), Nth = map.Whole("nth", 1, long.MaxValue), First = map.Whole("first", 1, long.MaxValue), Every = map.Whole("every", 1, long.MaxValue),
+            Once = map.Flag("once"),
+            Nth = map.Whole("nth", 1, long.MaxValue),
+            First = map.Whole("first", 1, long.MaxValue),
+            Every = map.Whole("every", 1, long.MaxValue),
             Probability = map.Number("probability", 0, 1),
         };
         map.End();

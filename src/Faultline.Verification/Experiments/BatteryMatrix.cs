@@ -73,14 +73,23 @@ public static class BatteryMatrix
         MatchSpec? match = message is null ? null : new MatchSpec { MessageType = message };
         var fault = new AnomalyFault
         {
-            Name = $"{kind} at {point.Name}", Service = service.Service, Point = point.Name, Kind = kind, Match = match, Trigger = new TriggerSpec { Once = true },
+            Name = $"{kind} at {point.Name}",
+            Service = service.Service,
+            Point = point.Name,
+            Kind = kind,
+            Match = match,
+            Trigger = new TriggerSpec { Once = true },
             Parameters = kind == FaultKinds.Delay ? new AnomalyParameters { DelayMs = 300 } : null,
             For = kind == FaultKinds.Hang ? TimeSpan.FromSeconds(2) : null, // A hang ends when it is removed; the cell wants to see what comes after.
         };
         return new Experiment
         {
-            Name = Name($"{where}-{message ?? "http"}-{point.Name}-{kind}"), Title = $"{kind} at {point.Name} of {service.Service}{(message is null ? "" : $", on {message}")}",
-            System = system.Name, Workload = options.Workload, Schedule = [.. Helper(service, point, match), fault], Invariants = options.Invariants,
+            Name = Name($"{where}-{message ?? "http"}-{point.Name}-{kind}"),
+            Title = $"{kind} at {point.Name} of {service.Service}{(message is null ? "" : $", on {message}")}",
+            System = system.Name,
+            Workload = options.Workload,
+            Schedule = [.. Helper(service, point, match), fault],
+            Invariants = options.Invariants,
             Guards = direct ? [new GuardSpec(GuardNames.Outbox, On: false, service.Service)] : [],
         };
     }
@@ -92,7 +101,12 @@ public static class BatteryMatrix
 
         yield return new AnomalyFault
         {
-            Name = HelperName, Service = service.Service, Point = FaultPoints.ConsumeHandleBefore.Name, Kind = FaultKinds.Exception, Match = match, Trigger = new TriggerSpec { First = 2 }, // A death between the failure and what follows from it takes one of them away.
+            Name = HelperName,
+            Service = service.Service,
+            Point = FaultPoints.ConsumeHandleBefore.Name,
+            Kind = FaultKinds.Exception,
+            Match = match,
+            Trigger = new TriggerSpec { First = 2 }, // A death between the failure and what follows from it takes one of them away.
             Parameters = new AnomalyParameters { Transient = point.Pipeline == "retry", Message = "placed to bring the message to the point under test" },
         };
     }

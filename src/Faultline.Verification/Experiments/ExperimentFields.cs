@@ -46,9 +46,22 @@ internal static partial class ExperimentFields
 
         return new Experiment
         {
-            Name = name, Title = title ?? name, System = system.Name, Hypothesis = hypothesis, Workload = workload, Guards = guards, Replicas = replicas, ReplicasOf = replicasOf,
-            Broker = broker, Seed = seed, Schedule = schedule, Generator = generator, Invariants = invariants, ExpectViolation = expect,
-            DrainLimit = drainLimit ?? TimeSpan.FromSeconds(60), RollbackSteps = rollbacks.Count > 0 ? rollbacks : Rollbacks.All,
+            Name = name,
+            Title = title ?? name,
+            System = system.Name,
+            Hypothesis = hypothesis,
+            Workload = workload,
+            Guards = guards,
+            Replicas = replicas,
+            ReplicasOf = replicasOf,
+            Broker = broker,
+            Seed = seed,
+            Schedule = schedule,
+            Generator = generator,
+            Invariants = invariants,
+            ExpectViolation = expect,
+            DrainLimit = drainLimit ?? TimeSpan.FromSeconds(60),
+            RollbackSteps = rollbacks.Count > 0 ? rollbacks : Rollbacks.All,
         };
     }
 

@@ -46,7 +46,9 @@ public static class ExperimentWriter
         {
             ["name"] = workload.Steps.Count > 0 ? null : workload.Name,
             ["steps"] = workload.Steps.Select(step => new Map { ["service"] = step.Service, ["method"] = step.Method, ["path"] = step.Path, ["body"] = step.Body }).ToList(),
-            ["operations"] = workload.Operations, ["duration"] = Text(workload.Duration), ["rate"] = workload.RatePerSecond,
+            ["operations"] = workload.Operations,
+            ["duration"] = Text(workload.Duration),
+            ["rate"] = workload.RatePerSecond,
             ["concurrency"] = workload.Concurrency == 1 ? null : workload.Concurrency,
         };
         foreach ((string name, object? value) in Plain(workload.Parameters)) map[name] = value;
@@ -55,9 +57,15 @@ public static class ExperimentWriter
 
     private static Map ProbeFields(Probe probe) => new()
     {
-        ["name"] = probe.Name, ["service"] = probe.Service, ["path"] = probe.Path, ["figure"] = probe.Figure,
-        ["status"] = probe.Path is null ? null : probe.Status, ["within"] = probe.Path is null ? null : Durations.Write(probe.Within), ["max"] = probe.Figure is null ? null : probe.Max,
-        ["atLeast"] = probe.AtLeast, ["when"] = probe.When.Cast<object>().ToList(),
+        ["name"] = probe.Name,
+        ["service"] = probe.Service,
+        ["path"] = probe.Path,
+        ["figure"] = probe.Figure,
+        ["status"] = probe.Path is null ? null : probe.Status,
+        ["within"] = probe.Path is null ? null : Durations.Write(probe.Within),
+        ["max"] = probe.Figure is null ? null : probe.Max,
+        ["atLeast"] = probe.AtLeast,
+        ["when"] = probe.When.Cast<object>().ToList(),
     };
 
     private static Map FaultFields(FaultSpec fault)
@@ -73,38 +81,66 @@ public static class ExperimentWriter
 
     private static Map MomentFields(Moment moment) => new()
     {
-        ["at"] = Text(moment.Time), ["afterOperations"] = moment.Operations, ["on"] = moment.Phase is null ? null : $"phase {moment.Phase}",
+        ["at"] = Text(moment.Time),
+        ["afterOperations"] = moment.Operations,
+        ["on"] = moment.Phase is null ? null : $"phase {moment.Phase}",
     };
 
     private static Map AnomalyMap(AnomalyFault fault) => new()
     {
-        ["service"] = fault.Service, ["instance"] = fault.Instance, ["point"] = fault.Point, ["kind"] = fault.Kind,
+        ["service"] = fault.Service,
+        ["instance"] = fault.Instance,
+        ["point"] = fault.Point,
+        ["kind"] = fault.Kind,
         ["parameters"] = fault.Parameters is not { } details ? null : new Map
         {
-            ["delayMs"] = details.DelayMs, ["jitterMs"] = details.JitterMs, ["transient"] = details.Transient, ["message"] = details.Message, ["copies"] = details.Copies,
-            ["hold"] = details.Hold, ["mode"] = details.Mode, ["count"] = details.Count,
+            ["delayMs"] = details.DelayMs,
+            ["jitterMs"] = details.JitterMs,
+            ["transient"] = details.Transient,
+            ["message"] = details.Message,
+            ["copies"] = details.Copies,
+            ["hold"] = details.Hold,
+            ["mode"] = details.Mode,
+            ["count"] = details.Count,
         },
         ["match"] = fault.Match is not { } match ? null : new Map
         {
-            ["messageType"] = match.MessageType, ["key"] = match.Key, ["messageId"] = match.MessageId?.ToString(), ["method"] = match.Method, ["path"] = match.Path,
+            ["messageType"] = match.MessageType,
+            ["key"] = match.Key,
+            ["messageId"] = match.MessageId?.ToString(),
+            ["method"] = match.Method,
+            ["path"] = match.Path,
             ["headers"] = match.Headers is null ? null : match.Headers.OrderBy(pair => pair.Key, StringComparer.Ordinal).Aggregate(new Map(), (map, pair) => map.With(pair.Key, pair.Value)),
         },
         ["trigger"] = fault.Trigger is not { } trigger ? null : new Map
         {
-            ["once"] = trigger.Once, ["nth"] = trigger.Nth, ["first"] = trigger.First, ["every"] = trigger.Every, ["probability"] = trigger.Probability,
+            ["once"] = trigger.Once,
+            ["nth"] = trigger.Nth,
+            ["first"] = trigger.First,
+            ["every"] = trigger.Every,
+            ["probability"] = trigger.Probability,
         },
         ["pins"] = fault.Pins.Select(pin => new Map
         {
-            ["operation"] = pin.OperationId, ["message"] = pin.MessageType, ["occurrence"] = pin.Occurrence, ["times"] = pin.Times == 1 ? null : pin.Times,
+            ["operation"] = pin.OperationId,
+            ["message"] = pin.MessageType,
+            ["occurrence"] = pin.Occurrence,
+            ["times"] = pin.Times == 1 ? null : pin.Times,
         }).ToList(),
     };
 
     private static Map GeneratorMap(GeneratorSpec spec) => new()
     {
         ["count"] = spec.FaultsMin == spec.FaultsMax ? spec.FaultsMin : new Map { ["min"] = spec.FaultsMin, ["max"] = spec.FaultsMax },
-        ["kinds"] = Weights(spec.Kinds), ["disruptions"] = Weights(spec.Disruptions), ["triggers"] = Weights(spec.Triggers),
-        ["points"] = spec.Points.Cast<object>().ToList(), ["services"] = spec.Services.Cast<object>().ToList(), ["messages"] = spec.Messages.Cast<object>().ToList(),
-        ["from"] = Durations.Write(spec.From), ["until"] = Durations.Write(spec.Until), ["destructive"] = spec.Destructive ? true : null,
+        ["kinds"] = Weights(spec.Kinds),
+        ["disruptions"] = Weights(spec.Disruptions),
+        ["triggers"] = Weights(spec.Triggers),
+        ["points"] = spec.Points.Cast<object>().ToList(),
+        ["services"] = spec.Services.Cast<object>().ToList(),
+        ["messages"] = spec.Messages.Cast<object>().ToList(),
+        ["from"] = Durations.Write(spec.From),
+        ["until"] = Durations.Write(spec.Until),
+        ["destructive"] = spec.Destructive ? true : null,
     };
 
     private static Map? Weights(IReadOnlyDictionary<string, int> weights) =>

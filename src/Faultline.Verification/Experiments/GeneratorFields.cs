@@ -15,11 +15,16 @@ internal sealed class GeneratorFields(SystemDescription? system, IReadOnlyList<G
         IReadOnlyList<ServiceDescription> services = system?.Services ?? [];
         var spec = new GeneratorSpec
         {
-            FaultsMin = min, FaultsMax = max, Kinds = Weights(fields, "kinds", FaultKinds.All), Disruptions = Weights(fields, "disruptions", DisruptionVerbs.ForServices),
-            Triggers = Weights(fields, "triggers", ScheduleGenerator.TriggerNames), Points = fields.Names("points", [.. FaultPoints.All.Select(point => point.Name)]),
+            FaultsMin = min,
+            FaultsMax = max,
+            Kinds = Weights(fields, "kinds", FaultKinds.All),
+            Disruptions = Weights(fields, "disruptions", DisruptionVerbs.ForServices),
+            Triggers = Weights(fields, "triggers", ScheduleGenerator.TriggerNames),
+            Points = fields.Names("points", [.. FaultPoints.All.Select(point => point.Name)]),
             Services = Services(fields),
             Messages = fields.Names("messages", [.. services.SelectMany(service => service.Publishes.Concat(service.Consumes)).Select(contract => contract.Type).Distinct().Order(StringComparer.Ordinal)]),
-            From = fields.Duration("from", TimeSpan.Zero, TimeSpan.FromHours(24)) ?? TimeSpan.Zero, Until = fields.Duration("until", TimeSpan.Zero, TimeSpan.FromHours(24)) ?? TimeSpan.FromSeconds(10),
+            From = fields.Duration("from", TimeSpan.Zero, TimeSpan.FromHours(24)) ?? TimeSpan.Zero,
+            Until = fields.Duration("until", TimeSpan.Zero, TimeSpan.FromHours(24)) ?? TimeSpan.FromSeconds(10),
             Destructive = fields.Flag("destructive") ?? false,
         };
         if (spec.Until < spec.From) fields.Problem("until", $"is {Durations.Write(spec.Until)}, which is before from ({Durations.Write(spec.From)})");

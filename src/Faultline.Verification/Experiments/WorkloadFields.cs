@@ -32,7 +32,13 @@ internal static partial class ExperimentFields
         IReadOnlyDictionary<string, JsonElement> parameters = map.Rest(system?.Workloads.FirstOrDefault(workload => workload.Name == name)?.Parameters ?? []);
         return name is null ? null : new WorkloadSpec
         {
-            Name = name, Operations = operations, Duration = duration, RatePerSecond = rate, Concurrency = (int)(concurrency ?? 1), Parameters = parameters, Steps = steps,
+            Name = name,
+            Operations = operations,
+            Duration = duration,
+            RatePerSecond = rate,
+            Concurrency = (int)(concurrency ?? 1),
+            Parameters = parameters,
+            Steps = steps,
         };
     }
 
@@ -96,8 +102,15 @@ internal static partial class ExperimentFields
         probe.End();
         return service is null ? null : new Probe
         {
-            Name = name ?? $"{service} {path ?? figure}", Service = service, Path = path, Figure = figure, Status = (int)(status ?? 200), Within = within ?? TimeSpan.FromSeconds(2),
-            Max = max ?? 0, AtLeast = atLeast ?? 1, When = when.Count > 0 ? when : Probe.Times,
+            Name = name ?? $"{service} {path ?? figure}",
+            Service = service,
+            Path = path,
+            Figure = figure,
+            Status = (int)(status ?? 200),
+            Within = within ?? TimeSpan.FromSeconds(2),
+            Max = max ?? 0,
+            AtLeast = atLeast ?? 1,
+            When = when.Count > 0 ? when : Probe.Times,
         };
     }
 

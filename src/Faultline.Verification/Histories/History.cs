@@ -91,10 +91,19 @@ public sealed class History
         string? reply = operation.Reply is { ValueKind: not JsonValueKind.Undefined } json ? json.GetRawText() : null;
         _operations.Add(new Operation
         {
-            Index = operation.Index, Process = operation.Process, Name = Shared(operation.Name), OperationId = operation.OperationId, Subject = operation.Subject,
-            Phase = operation.Phase is null ? null : Shared(operation.Phase), InvokedAt = operation.InvokedAt.UtcDateTime, Took = operation.EndedAt - operation.InvokedAt,
-            Outcome = operation.Outcome, Attempts = operation.Attempts, ReplyDigest = reply is null ? 0 : Digest(reply),
-            Reply = reply is null || Count >= ReplyTextsMax ? null : Shortened(reply), Error = operation.Error is null ? null : Shared(Shortened(operation.Error)),
+            Index = operation.Index,
+            Process = operation.Process,
+            Name = Shared(operation.Name),
+            OperationId = operation.OperationId,
+            Subject = operation.Subject,
+            Phase = operation.Phase is null ? null : Shared(operation.Phase),
+            InvokedAt = operation.InvokedAt.UtcDateTime,
+            Took = operation.EndedAt - operation.InvokedAt,
+            Outcome = operation.Outcome,
+            Attempts = operation.Attempts,
+            ReplyDigest = reply is null ? 0 : Digest(reply),
+            Reply = reply is null || Count >= ReplyTextsMax ? null : Shortened(reply),
+            Error = operation.Error is null ? null : Shared(Shortened(operation.Error)),
         });
     }
 

@@ -37,25 +37,50 @@ internal sealed record HistoryLine
 
     public static HistoryLine Invoked(OperationRecord operation) => new()
     {
-        Event = InvokedEvent, Index = operation.Index, At = operation.InvokedAt, Process = operation.Process, Name = operation.Name, OperationId = operation.OperationId,
-        Phase = operation.Phase, Subject = operation.Subject, Arguments = operation.Arguments,
+        Event = InvokedEvent,
+        Index = operation.Index,
+        At = operation.InvokedAt,
+        Process = operation.Process,
+        Name = operation.Name,
+        OperationId = operation.OperationId,
+        Phase = operation.Phase,
+        Subject = operation.Subject,
+        Arguments = operation.Arguments,
     };
 
     public static HistoryLine Ended(OperationRecord operation) => new()
     {
-        Event = EndedEvent, Index = operation.Index, At = operation.EndedAt ?? operation.InvokedAt, Outcome = operation.Outcome, Subject = operation.Subject,
-        Attempts = operation.Attempts, Reply = operation.Reply, Error = operation.Error,
+        Event = EndedEvent,
+        Index = operation.Index,
+        At = operation.EndedAt ?? operation.InvokedAt,
+        Outcome = operation.Outcome,
+        Subject = operation.Subject,
+        Attempts = operation.Attempts,
+        Reply = operation.Reply,
+        Error = operation.Error,
     };
 
     /// <summary>The operation as it stands after its first line; null when the line lacks what an operation needs.</summary>
     public OperationRecord? ToOpen() => Name is null || OperationId is null ? null : new()
     {
-        Index = Index, Process = Process ?? 0, Name = Name, OperationId = OperationId, Subject = Subject, Arguments = Arguments, InvokedAt = At,
-        Outcome = Protocol.Histories.Outcome.Open, Phase = Phase,
+        Index = Index,
+        Process = Process ?? 0,
+        Name = Name,
+        OperationId = OperationId,
+        Subject = Subject,
+        Arguments = Arguments,
+        InvokedAt = At,
+        Outcome = Protocol.Histories.Outcome.Open,
+        Phase = Phase,
     };
 
     public OperationRecord End(OperationRecord open) => open with
     {
-        EndedAt = At, Outcome = Outcome ?? Protocol.Histories.Outcome.Unknown, Subject = Subject ?? open.Subject, Attempts = Attempts ?? 1, Reply = Reply, Error = Error,
+        EndedAt = At,
+        Outcome = Outcome ?? Protocol.Histories.Outcome.Unknown,
+        Subject = Subject ?? open.Subject,
+        Attempts = Attempts ?? 1,
+        Reply = Reply,
+        Error = Error,
     };
 }

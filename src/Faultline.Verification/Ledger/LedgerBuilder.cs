@@ -23,8 +23,15 @@ public sealed class LedgerBuilder
         Describe(ref message, row);
         int at = _store.Rows.Add(new RowEntry
         {
-            Message = number, Fact = row.Fact, Service = _store.Services.Of(row.Service), Instance = _store.Instances.Of(row.Instance), Reason = _store.Reasons.Of(row.Reason),
-            Ticks = row.At.UtcTicks, Position = row.Position, Attempt = row.Attempt, Next = -1,
+            Message = number,
+            Fact = row.Fact,
+            Service = _store.Services.Of(row.Service),
+            Instance = _store.Instances.Of(row.Instance),
+            Reason = _store.Reasons.Of(row.Reason),
+            Ticks = row.At.UtcTicks,
+            Position = row.Position,
+            Attempt = row.Attempt,
+            Next = -1,
         });
         if (message.FirstRow < 0) message.FirstRow = at;
         else _store.Rows[message.LastRow].Next = at;

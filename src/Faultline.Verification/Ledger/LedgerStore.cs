@@ -77,7 +77,14 @@ internal sealed class LedgerStore
 
         number = Messages.Add(new MessageEntry
         {
-            Id = id, Type = NameTable.None, Key = NameTable.None, Operation = NameTable.None, Publisher = NameTable.None, FirstRow = -1, LastRow = -1, NextOfOperation = -1,
+            Id = id,
+            Type = NameTable.None,
+            Key = NameTable.None,
+            Operation = NameTable.None,
+            Publisher = NameTable.None,
+            FirstRow = -1,
+            LastRow = -1,
+            NextOfOperation = -1,
         });
         MessageOf.Add(id, number);
         return number;

@@ -93,8 +93,13 @@ public sealed record LedgerTotals
 
         return new LedgerTotals
         {
-            Accepted = accepted, Done = fates[(int)Fate.Done], Duplicated = duplicated, Lost = fates[(int)Fate.Lost] + fates[(int)Fate.HalfDone],
-            DeadLettered = fates[(int)Fate.DeadLettered], Discarded = fates[(int)Fate.Discarded], Parked = fates[(int)Fate.Parked],
+            Accepted = accepted,
+            Done = fates[(int)Fate.Done],
+            Duplicated = duplicated,
+            Lost = fates[(int)Fate.Lost] + fates[(int)Fate.HalfDone],
+            DeadLettered = fates[(int)Fate.DeadLettered],
+            Discarded = fates[(int)Fate.Discarded],
+            Parked = fates[(int)Fate.Parked],
             InFlight = fates[(int)Fate.InOutbox] + fates[(int)Fate.Waiting] + fates[(int)Fate.InQueue],
         };
     }
@@ -134,7 +139,12 @@ public sealed record LedgerTotals
 
         return totals with
         {
-            Attempted = outcomes.Count, Acknowledged = acknowledged, Failed = failed, Unknown = unknown, Recovered = recovered, Unexpected = totals.Unexpected + unexpected,
+            Attempted = outcomes.Count,
+            Acknowledged = acknowledged,
+            Failed = failed,
+            Unknown = unknown,
+            Recovered = recovered,
+            Unexpected = totals.Unexpected + unexpected,
         };
     }
 }

@@ -44,7 +44,11 @@ public static class JsonReport
         figures.Unknown,
         LatencyMs = figures.Latency is not { } latency ? null : new
         {
-            P50 = latency.P50.TotalMilliseconds, P90 = latency.P90.TotalMilliseconds, P99 = latency.P99.TotalMilliseconds, P999 = latency.P999.TotalMilliseconds, Max = latency.Max.TotalMilliseconds,
+            P50 = latency.P50.TotalMilliseconds,
+            P90 = latency.P90.TotalMilliseconds,
+            P99 = latency.P99.TotalMilliseconds,
+            P999 = latency.P999.TotalMilliseconds,
+            Max = latency.Max.TotalMilliseconds,
         },
     };
 

@@ -78,7 +78,9 @@ public sealed record RunReport
         foreach ((CellRun run, _) in cells) all.AddAll(run.Context.History);
         return new RunReport
         {
-            Facts = facts, Timeline = Timeline.Of([.. cells.Select(cell => cell.Run)]), Operations = OperationFigures.Of(all),
+            Facts = facts,
+            Timeline = Timeline.Of([.. cells.Select(cell => cell.Run)]),
+            Operations = OperationFigures.Of(all),
             Cells = [.. cells.Select(cell => new CellReport(
                 cell.Verdict, OperationFigures.Of(cell.Run.Context.History), cells.Count == 1 ? null : Timeline.Of([cell.Run]),
                 [.. cell.Run.Firings.OrderBy(firing => firing.At).Take(FiringsKeptMax)], ReplayOf(cell.Run)))],

@@ -14,7 +14,12 @@ public static class Placement
     {
         var request = new AnomalyRequest
         {
-            Service = fault.Service, Instance = fault.Instance, Point = fault.Point, Kind = fault.Kind, Parameters = fault.Parameters, Trigger = fault.Trigger,
+            Service = fault.Service,
+            Instance = fault.Instance,
+            Point = fault.Point,
+            Kind = fault.Kind,
+            Parameters = fault.Parameters,
+            Trigger = fault.Trigger,
             Match = WithHeader(fault.Match, FaultHeaders.Cell, cell),
             Seed = seed.Derive($"fault/{cell}/{fault.Name}").Value,
             CreatedBy = Shortened(cell is null ? fault.Name : $"{cell}: {fault.Name}"),

@@ -45,7 +45,10 @@ public static class ScheduleGenerator
         {
             return new DisruptionFault
             {
-                Name = $"drawn-{number}-{what}", Verb = what, Target = dice.Pick(services).Service, From = from,
+                Name = $"drawn-{number}-{what}",
+                Verb = what,
+                Target = dice.Pick(services).Service,
+                From = from,
                 For = what == DisruptionVerbs.Restart ? null : TimeSpan.FromMilliseconds(dice.Between(200, 3_000)),
             };
         }
@@ -53,9 +56,14 @@ public static class ScheduleGenerator
         Place place = dice.Pick(places[what]);
         return new AnomalyFault
         {
-            Name = $"drawn-{number}-{what}", Service = place.Service, Point = place.Point.Name, Kind = what, From = from,
+            Name = $"drawn-{number}-{what}",
+            Service = place.Service,
+            Point = place.Point.Name,
+            Kind = what,
+            From = from,
             Match = place.Message is null ? null : new MatchSpec { MessageType = place.Message },
-            Trigger = Trigger(Pick(Weights(spec.Triggers, TriggerNames), dice), what, dice), Parameters = Parameters(what, dice),
+            Trigger = Trigger(Pick(Weights(spec.Triggers, TriggerNames), dice), what, dice),
+            Parameters = Parameters(what, dice),
         };
     }
 

@@ -87,7 +87,12 @@ internal static class Consequences
         string name = message is { } known ? Sentences.Name(known) : $"message {owed.MessageId}";
         return new Violation
         {
-            Rule = rule, Kind = kind, Sentence = $"{name} {what} at {owed.Consumer}", Messages = [owed.MessageId], Operations = message?.OperationId is { } operation ? [operation] : [], Consumer = owed.Consumer,
+            Rule = rule,
+            Kind = kind,
+            Sentence = $"{name} {what} at {owed.Consumer}",
+            Messages = [owed.MessageId],
+            Operations = message?.OperationId is { } operation ? [operation] : [],
+            Consumer = owed.Consumer,
             Journey = Journeys.OfMessage(ledger, new Dictionary<string, Operation>(), owed.MessageId),
         };
     }

@@ -37,8 +37,13 @@ public static class Judgement
         notes.AddRange(probes);
         return new CellVerdict
         {
-            Experiment = run.Experiment, Findings = findings, Faults = faults, Predicted = outcomes.Predicted, Violations = [.. outcomes.Violations, .. hypothesis],
-            Notes = [.. notes.OrderByDescending(note => note.Verdict)], Totals = LedgerTotals.Of(run.Context.Ledger, run.Context.History),
+            Experiment = run.Experiment,
+            Findings = findings,
+            Faults = faults,
+            Predicted = outcomes.Predicted,
+            Violations = [.. outcomes.Violations, .. hypothesis],
+            Notes = [.. notes.OrderByDescending(note => note.Verdict)],
+            Totals = LedgerTotals.Of(run.Context.Ledger, run.Context.History),
             Verdict = VerdictLadder.Worst([.. notes.Select(note => note.Verdict), Verdict.Passed]),
         };
     }

@@ -39,7 +39,9 @@ internal static class GuardsBattery
         yield return CellOf($"{@case.Guard}-off-quiet", $"{@case.Guard} off, nothing is broken") with { Guards = [off] };
         yield return CellOf($"{@case.Guard}-off-fault", $"{@case.Guard} off, {@case.Because}") with
         {
-            Guards = [off], Schedule = [@case.Fault], ExpectViolation = @case.Violates,
+            Guards = [off],
+            Schedule = [@case.Fault],
+            ExpectViolation = @case.Violates,
             // What never drains need not be waited for as long as what should.
             DrainLimit = TimeSpan.FromSeconds(@case.Violates == "drains" ? 15 : 40),
         };
@@ -50,7 +52,11 @@ internal static class GuardsBattery
 
     private static AnomalyFault Fault(string service, FaultPoint point, string kind, string? message, TriggerSpec? trigger = null) => new()
     {
-        Name = $"{kind} at {point.Name}", Service = service, Point = point.Name, Kind = kind, Match = message is null ? null : new MatchSpec { MessageType = message },
+        Name = $"{kind} at {point.Name}",
+        Service = service,
+        Point = point.Name,
+        Kind = kind,
+        Match = message is null ? null : new MatchSpec { MessageType = message },
         Trigger = trigger ?? new TriggerSpec { Once = true },
     };
 }

@@ -50,7 +50,12 @@ internal static class IntakeBattery
     /// <summary>A cell of the intake.</summary>
     internal static Experiment Cell(string name, string title, WorkloadSpec workload, params IReadOnlyList<FaultSpec> schedule) => new()
     {
-        Name = name, Title = title, System = "ticketflow", Workload = workload, Schedule = schedule, Invariants = workload.Name == "bad-input" ? BadInputRules : Rules,
+        Name = name,
+        Title = title,
+        System = "ticketflow",
+        Workload = workload,
+        Schedule = schedule,
+        Invariants = workload.Name == "bad-input" ? BadInputRules : Rules,
     };
 
     private static IReadOnlyList<InvariantSpec> BadInputRules { get; } = [.. CheckerRegistry.Usual.Select(Rule), Rule("one-inquiry-each"), Rule("input-judged")];
@@ -80,7 +85,11 @@ internal static class IntakeBattery
             "sessions-during-commit", "the sessions of the services' databases ended while commits are under way", Load(60),
             new AnomalyFault
             {
-                Name = "hold the commit", Service = "ticketflow/tickets", Point = FaultPoints.TransactionCommitBefore.Name, Kind = FaultKinds.Delay, Parameters = new AnomalyParameters { DelayMs = 400 },
+                Name = "hold the commit",
+                Service = "ticketflow/tickets",
+                Point = FaultPoints.TransactionCommitBefore.Name,
+                Kind = FaultKinds.Delay,
+                Parameters = new AnomalyParameters { DelayMs = 400 },
                 Trigger = new TriggerSpec { Every = 4 },
             },
             Terminate("postgres/services", "first", 10), Terminate("postgres/services", "second", 25), Terminate("postgres/services", "third", 40));

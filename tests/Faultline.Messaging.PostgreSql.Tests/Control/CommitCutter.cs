@@ -22,7 +22,9 @@ internal sealed class CommitCutter : IAsyncDisposable
         _listener.Start();
         ConnectionString = new NpgsqlConnectionStringBuilder(connectionString)
         {
-            Host = "127.0.0.1", Port = ((IPEndPoint)_listener.LocalEndpoint).Port, SslMode = SslMode.Disable,
+            Host = "127.0.0.1",
+            Port = ((IPEndPoint)_listener.LocalEndpoint).Port,
+            SslMode = SslMode.Disable,
         }.ConnectionString;
         _accepting = AcceptAsync();
     }

@@ -253,8 +253,17 @@ public sealed class PostgresControlStoreTests(ControlDatabase database) : IClass
 
     private static Anomaly AnomalyOf(string kind, TriggerSpec? trigger = null) => new()
     {
-        Id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), Service = Service, Point = Point.Name, Kind = kind, Parameters = new AnomalyParameters(), Match = new MatchSpec(),
-        Trigger = trigger, Seed = 1, CreatedBy = "test", CreatedAt = TimeProvider.System.GetUtcNow(), Order = 0,
+        Id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()),
+        Service = Service,
+        Point = Point.Name,
+        Kind = kind,
+        Parameters = new AnomalyParameters(),
+        Match = new MatchSpec(),
+        Trigger = trigger,
+        Seed = 1,
+        CreatedBy = "test",
+        CreatedAt = TimeProvider.System.GetUtcNow(),
+        Order = 0,
     };
 
     private static Task<FaultPipeline> PipelineAsync(PostgresControlStore store, string instance, params Anomaly[] anomalies) =>

@@ -264,8 +264,14 @@ internal sealed class History(Dice dice, ModelStore model, IMessageStore real, A
         byte[] body = [(byte)number, 1, 2];
         return new Envelope
         {
-            Id = new Guid((uint)dice.Next(), (ushort)dice.Next(), (ushort)dice.Next(), 1, 2, 3, 4, 5, 6, 7, (byte)number), Type = "test.thing", Version = 1, Key = number % 3 == 0 ? null : $"key-{number % 3}",
-            Publisher = "test/one", Time = Start, Digest = BodyDigest.Of(body), Body = body,
+            Id = new Guid((uint)dice.Next(), (ushort)dice.Next(), (ushort)dice.Next(), 1, 2, 3, 4, 5, 6, 7, (byte)number),
+            Type = "test.thing",
+            Version = 1,
+            Key = number % 3 == 0 ? null : $"key-{number % 3}",
+            Publisher = "test/one",
+            Time = Start,
+            Digest = BodyDigest.Of(body),
+            Body = body,
         };
     }
 }

@@ -89,7 +89,10 @@ internal sealed class PrivatePostgres : IAsyncDisposable
     {
         ProcessStartInfo start = new(Path.Combine(_programs, program), arguments)
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = Path.GetTempPath(),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = Path.GetTempPath(),
         };
         if (Environment.IsPrivilegedProcess) start.UserName = "nobody"; // PostgreSQL refuses to run as root.
         Process process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");

@@ -154,6 +154,13 @@ public sealed class RelayCoreTests
 
     private static OutboxRow Row(long id, string? key) => new(id, new Envelope
     {
-        Id = new Guid((int)id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), Type = "test.thing", Version = 1, Key = key, Publisher = "test/one", Time = Start, Digest = 0, Body = default,
+        Id = new Guid((int)id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+        Type = "test.thing",
+        Version = 1,
+        Key = key,
+        Publisher = "test/one",
+        Time = Start,
+        Digest = 0,
+        Body = default,
     });
 }

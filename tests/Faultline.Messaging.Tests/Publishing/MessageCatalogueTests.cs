@@ -89,6 +89,12 @@ public sealed class MessageCatalogueTests
 
     private static Envelope Arrived(string type, int version, ReadOnlySpan<byte> body) => new()
     {
-        Id = Guid.Empty, Type = type, Version = version, Publisher = "test/one", Time = DateTimeOffset.UnixEpoch, Digest = BodyDigest.Of(body), Body = body.ToArray(),
+        Id = Guid.Empty,
+        Type = type,
+        Version = version,
+        Publisher = "test/one",
+        Time = DateTimeOffset.UnixEpoch,
+        Digest = BodyDigest.Of(body),
+        Body = body.ToArray(),
     };
 }

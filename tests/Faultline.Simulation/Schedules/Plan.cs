@@ -72,8 +72,17 @@ internal sealed record Plan(IReadOnlyList<Request> Requests, IReadOnlyList<Act> 
             _ = target.Control.AddAsync(
                 new Anomaly
                 {
-                    Id = new Guid((int)seed, 1, 2, 3, 4, 5, 6, 7, 8, 9, (byte)point.Index), Service = service, Point = point.Name, Kind = kind, Parameters = parameters, Match = new MatchSpec(),
-                    Trigger = trigger, Seed = seed, CreatedBy = "plan", CreatedAt = system.World.UtcNow, Order = 0,
+                    Id = new Guid((int)seed, 1, 2, 3, 4, 5, 6, 7, 8, 9, (byte)point.Index),
+                    Service = service,
+                    Point = point.Name,
+                    Kind = kind,
+                    Parameters = parameters,
+                    Match = new MatchSpec(),
+                    Trigger = trigger,
+                    Seed = seed,
+                    CreatedBy = "plan",
+                    CreatedAt = system.World.UtcNow,
+                    Order = 0,
                 },
                 CancellationToken.None);
             foreach (SimProcess process in target.Processes) process.Context.Run(() => _ = process.Control.RefreshAsync(CancellationToken.None));

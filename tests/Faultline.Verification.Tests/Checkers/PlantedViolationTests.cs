@@ -15,82 +15,97 @@ public sealed class PlantedViolationTests
         {
             world.Remove(world.First(World.OrderPlaced), World.Kitchen, LedgerFact.Handled, LedgerFact.Inbox);
             return world.Context();
-        }),
+        }
+        ),
         ["half-done"] = ("nothing-lost", world =>
         {
             world.Remove(world.First(World.OrderPlaced), World.Kitchen, LedgerFact.Handled);
             return world.Context();
-        }),
+        }
+        ),
         ["acknowledged-without-trace"] = ("nothing-lost", world =>
         {
             world.Operation("cell/lost", Outcome.Ok);
             return world.Context() with { Parameters = Parameters("{\"publishing\":[\"order\"]}") };
-        }),
+        }
+        ),
         ["effect-repeated"] = ("effects-once", world =>
         {
             world.Handle(world.First(World.OrderPlaced), World.Kitchen, attempt: 2);
             return world.Context();
-        }),
+        }
+        ),
         ["overtaken"] = ("order-per-key", world =>
         {
             Guid first = world.Publish(World.Orders, World.OrderPlaced, "cell/000001", "fresh"), second = world.Publish(World.Orders, World.OrderPlaced, "cell/000002", "fresh");
             world.Handle(second, World.Kitchen);
             world.Handle(first, World.Kitchen);
             return world.Context();
-        }),
+        }
+        ),
         ["ghost"] = ("no-orphans", world =>
         {
             world.Remove(world.First(World.OrderPlaced), World.Orders, LedgerFact.Published);
             return world.Context();
-        }),
+        }
+        ),
         ["stray"] = ("no-orphans", world =>
         {
             world.Handle(world.First(World.MealReady), World.Loyalty);
             return world.Context();
-        }),
+        }
+        ),
         ["unknown-cause"] = ("no-orphans", world =>
         {
             world.Publish(World.Kitchen, World.MealReady, "cell/000001", "k", cause: Guid.Parse("99999999-0000-0000-0000-000000000000"));
             return world.Context();
-        }),
+        }
+        ),
         ["unknown-operation"] = ("no-orphans", world =>
         {
             world.Publish(World.Orders, World.OrderPlaced, "cell/nobody", "k");
             return world.Context();
-        }),
+        }
+        ),
         ["failed-but-done"] = ("no-orphans", world =>
         {
             world.Operation("cell/failed", Outcome.Failed);
             world.Publish(World.Orders, World.OrderPlaced, "cell/failed", "k");
             return world.Context();
-        }),
+        }
+        ),
         ["illegal-transition"] = ("legal-transitions", world => Tickets(world, ("t1", 1, null, "create", "open"), ("t1", 2, "open", "reopen", "closed"))),
         ["broken-chain"] = ("legal-transitions", world => Tickets(world, ("t1", 1, null, "create", "open"), ("t1", 2, "open", "close", "closed"), ("t1", 3, "open", "close", "closed"))),
         ["short"] = ("balance", world =>
         {
             world.Remove(world.First(World.OrderPlaced), World.Kitchen, LedgerFact.Handled, LedgerFact.Inbox);
             return world.Context();
-        }),
+        }
+        ),
         ["counted-twice"] = ("balance", world =>
         {
             world.State(world.First(World.OrderPlaced), World.Kitchen, LedgerFact.DeadLettered);
             return world.Context();
-        }),
+        }
+        ),
         ["in-flight"] = ("balance", world =>
         {
             world.State(world.Publish(World.Kitchen, World.MealReady, "cell/000001", "k"), World.Kitchen, LedgerFact.Outbox);
             return world.Context();
-        }),
+        }
+        ),
         ["different-reply"] = ("replay-equal", world =>
         {
             world.Operation("cell/000001", Outcome.Ok, reply: "{\"id\":2}");
             return world.Context();
-        }),
+        }
+        ),
         ["apart"] = ("converges", world => Samples(world, (1, "order 7 open"), (70, "order 7 open"))),
         ["late"] = ("converges", world => Samples(world, (1, null), (2, "order 7 open"), (61, null))),
         ["changed"] = ("quiet-after", world => world.Context() with
         {
-            Quiet = [new MessagingState { Service = World.Kitchen, AuditPosition = 5 }], StillQuiet = [new MessagingState { Service = World.Kitchen, AuditPosition = 6 }],
+            Quiet = [new MessagingState { Service = World.Kitchen, AuditPosition = 5 }],
+            StillQuiet = [new MessagingState { Service = World.Kitchen, AuditPosition = 6 }],
         }),
         ["left-over"] = ("no-leftover-fault", world => world.Context() with { LeftoverFaults = ["crash at relay.send.after of shop/orders"] }),
         ["stuck"] = ("drains", world => world.Context() with
@@ -260,7 +275,8 @@ public sealed class PlantedViolationTests
 
     private static CheckContext Samples(World world, params (int Second, string? Apart)[] samples) => world.Context() with
     {
-        HealedAt = World.Noon, Convergence = [.. samples.Select(sample => new ConvergenceSample(World.Noon.AddSeconds(sample.Second), sample.Apart, "cell/000001"))],
+        HealedAt = World.Noon,
+        Convergence = [.. samples.Select(sample => new ConvergenceSample(World.Noon.AddSeconds(sample.Second), sample.Apart, "cell/000001"))],
     };
 
     private sealed class Judging(Func<CheckContext, Finding> check) : IChecker

@@ -8,7 +8,9 @@ public sealed class BatteryTests
 {
     private static readonly Battery Matrix = BatteryMatrix.Of(Shop.System, new MatrixOptions
     {
-        Workload = new WorkloadSpec { Name = "lunch", Operations = 1 }, HttpServices = [World.Orders], Scheduled = new HashSet<string> { World.MealReady },
+        Workload = new WorkloadSpec { Name = "lunch", Operations = 1 },
+        HttpServices = [World.Orders],
+        Scheduled = new HashSet<string> { World.MealReady },
     });
 
     [Fact]

@@ -110,7 +110,14 @@ public sealed class HistoryTests
 
     private static OperationRecord Begun(long index) => new()
     {
-        Index = index, Process = 2, Name = "order", OperationId = $"cell/{index}", InvokedAt = World.Noon, Outcome = Outcome.Open, Phase = "load", Arguments = JsonDocument.Parse("{\"meal\":\"soup\"}").RootElement,
+        Index = index,
+        Process = 2,
+        Name = "order",
+        OperationId = $"cell/{index}",
+        InvokedAt = World.Noon,
+        Outcome = Outcome.Open,
+        Phase = "load",
+        Arguments = JsonDocument.Parse("{\"meal\":\"soup\"}").RootElement,
     };
 
     private static List<OperationRecord> Read(byte[] bytes, out bool wasCut)

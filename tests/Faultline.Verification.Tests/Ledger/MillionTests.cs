@@ -51,13 +51,27 @@ public sealed class MillionTests(ITestOutputHelper output)
 
     private static OperationRecord Operation(int number) => new()
     {
-        Index = number, Process = number % 16, Name = "order", OperationId = $"cell/{number:D7}", InvokedAt = World.Noon.AddTicks(number), EndedAt = World.Noon.AddTicks(number + 50_000), Outcome = Outcome.Ok,
+        Index = number,
+        Process = number % 16,
+        Name = "order",
+        OperationId = $"cell/{number:D7}",
+        InvokedAt = World.Noon.AddTicks(number),
+        EndedAt = World.Noon.AddTicks(number + 50_000),
+        Outcome = Outcome.Ok,
     };
 
     private static LedgerRow Row(int number) => new()
     {
-        Service = World.Orders, Fact = LedgerFact.Published, MessageId = Id(number), Type = World.OrderPlaced, Version = 1, Key = $"table-{number % 50_000}", OperationId = $"cell/{number:D7}",
-        Position = number + 1, Instance = "orders-1", At = World.Noon.AddTicks(number),
+        Service = World.Orders,
+        Fact = LedgerFact.Published,
+        MessageId = Id(number),
+        Type = World.OrderPlaced,
+        Version = 1,
+        Key = $"table-{number % 50_000}",
+        OperationId = $"cell/{number:D7}",
+        Position = number + 1,
+        Instance = "orders-1",
+        At = World.Noon.AddTicks(number),
     };
 
     private static Guid Id(int number) => new(number, 7, 7, [1, 2, 3, 4, 5, 6, 7, 8]);

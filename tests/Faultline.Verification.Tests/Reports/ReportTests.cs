@@ -178,7 +178,12 @@ public sealed class ReportTests
 
     private static RunFacts Facts(string title) => new()
     {
-        Title = title, Name = "lunch", StartedAt = World.Noon, Took = TimeSpan.FromSeconds(12.3), Seed = 42, ReplayCommand = ReplayCommand.For("reports/lunch"),
+        Title = title,
+        Name = "lunch",
+        StartedAt = World.Noon,
+        Took = TimeSpan.FromSeconds(12.3),
+        Seed = 42,
+        ReplayCommand = ReplayCommand.For("reports/lunch"),
         Environment = [new("system", "shop, 2 replicas"), new("broker", "postgresql"), new("guards off", "none")],
     };
 

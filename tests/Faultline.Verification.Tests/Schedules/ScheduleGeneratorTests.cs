@@ -12,8 +12,13 @@ public sealed class ScheduleGeneratorTests
 {
     private static readonly GeneratorSpec Everything = new()
     {
-        FaultsMin = 5, FaultsMax = 8, Kinds = FaultKinds.All.ToDictionary(kind => kind, _ => 1), Disruptions = DisruptionVerbs.ForServices.ToDictionary(verb => verb, _ => 1),
-        From = TimeSpan.FromSeconds(1), Until = TimeSpan.FromSeconds(4), Destructive = true,
+        FaultsMin = 5,
+        FaultsMax = 8,
+        Kinds = FaultKinds.All.ToDictionary(kind => kind, _ => 1),
+        Disruptions = DisruptionVerbs.ForServices.ToDictionary(verb => verb, _ => 1),
+        From = TimeSpan.FromSeconds(1),
+        Until = TimeSpan.FromSeconds(4),
+        Destructive = true,
     };
 
     [Fact]

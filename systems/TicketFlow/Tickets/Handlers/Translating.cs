@@ -69,7 +69,12 @@ internal sealed class TranslationCompletedHandler(DbContexts<TicketsDb> contexts
         contexts.For(handling.Unit), handling,
         new EarlyTranslation
         {
-            InquiryId = message.InquiryId, Outcome = "completed", Title = message.Title, Description = message.Description, Translator = message.Provider, IsRoughAid = message.IsRoughAid,
+            InquiryId = message.InquiryId,
+            Outcome = "completed",
+            Title = message.Title,
+            Description = message.Description,
+            Translator = message.Provider,
+            IsRoughAid = message.IsRoughAid,
         },
         time, stop);
 }
