@@ -1,4 +1,3 @@
-using System.Reflection;
 using Npgsql;
 using Xunit;
 
@@ -29,16 +28,6 @@ public sealed class PostgresDatabase : IAsyncLifetime
 
         await _source.DisposeAsync();
         await OnServerAsync($"drop database {_name} with (force)");
-    }
-
-    /// <summary>Runs a migration that is embedded in an assembly.</summary>
-    /// <param name="assembly">Where it is.</param>
-    /// <param name="file">The end of its name, such as <c>002_control.sql</c>.</param>
-    public async Task MigrateAsync(Assembly assembly, string file)
-    {
-        string resource = assembly.GetManifestResourceNames().Single(name => name.EndsWith(file, StringComparison.Ordinal));
-        using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
-        await ExecuteAsync(await reader.ReadToEndAsync());
     }
 
     /// <summary>Runs SQL in the database.</summary>

@@ -11,7 +11,7 @@ internal sealed class TimedStore(IMessageStore inner, OrdersInHand orders) : IMe
 
     public Task<OutboxPage> ReadOutboxAsync(OutboxRead read, CancellationToken stop) => inner.ReadOutboxAsync(read, stop);
 
-    public Task<ulong> DeleteOutboxAsync(IReadOnlyList<long> ids, CancellationToken stop) => inner.DeleteOutboxAsync(ids, stop);
+    public Task DeleteOutboxAsync(IReadOnlyList<long> ids, CancellationToken stop) => inner.DeleteOutboxAsync(ids, stop);
 
     public Task DeadLetterOutboxAsync(IReadOnlyList<OutboxRow> rows, string reason, CancellationToken stop) => inner.DeadLetterOutboxAsync(rows, reason, stop);
 

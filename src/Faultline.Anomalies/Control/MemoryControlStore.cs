@@ -75,7 +75,10 @@ public sealed class MemoryControlStore : IControlStore
             if (place < 0) return Task.FromResult<ClaimOutcome?>(null);
 
             Anomaly before = _anomalies[place];
-            ClaimOutcome outcome = claim.Decide(new ClaimCounters(before.Matched, before.Fired));
+            IReadOnlyList<string> asked = claim.AskedOperations;
+            Dictionary<HitSubject, int> hits = asked.Count == 0 ? [] : _firings.Where(firing => firing.AnomalyId == claim.AnomalyId).Select(HitSubject.Of).OfType<HitSubject>()
+                .Where(hit => asked.Contains(hit.Operation)).CountBy(hit => hit).ToDictionary();
+            ClaimOutcome outcome = claim.Decide(new ClaimCounters(before.Matched, before.Fired), hits);
             outcome = outcome with { Firings = [.. outcome.Firings.Select((firing, index) => firing with { Id = _firings.Count + index + 1 })] };
             _firings.AddRange(outcome.Firings);
             _anomalies[place] = before with

@@ -9,6 +9,18 @@ namespace Faultline.Anomalies;
 /// <param name="Fired">How often it acted.</param>
 public readonly record struct ClaimCounters(long Matched, long Fired);
 
+/// <summary>Passages of one operation and one kind of subject: what chance decides on.</summary>
+/// <param name="Operation">The operation, or the message where there is none.</param>
+/// <param name="Subject">The type of the message, or the request.</param>
+public readonly record struct HitSubject(string Operation, string? Subject)
+{
+    /// <summary>What a firing hit; null when it has nothing stable that could come again.</summary>
+    /// <param name="firing">The firing.</param>
+    public static HitSubject? Of(Firing firing) => (firing.OperationId ?? firing.MessageId?.ToString()) is { } operation ? new HitSubject(operation, firing.MessageType) : null;
+
+    internal static HitSubject? Of(Passage passage) => (passage.OperationId ?? passage.MessageId?.ToString()) is { } operation ? new HitSubject(operation, passage.Subject) : null;
+}
+
 /// <summary>What a claim leaves behind: the counters afterwards, and a record for each firing.</summary>
 /// <param name="Counters">The counters after this claim.</param>
 /// <param name="Firings">One per firing, in the order of the batch; <see cref="Firing.Id"/> is 0 until the store has given one.</param>
@@ -47,18 +59,26 @@ public sealed class Claim
     /// <summary>When.</summary>
     public DateTimeOffset At { get; }
 
-    /// <summary>Decides which of the passages fire. Pure: the same counters give the same outcome, however often it is asked.</summary>
+    /// <summary>The operations of which <see cref="Decide"/> must be told how often this anomaly has hit them; empty when it does not ask.</summary>
+    public IReadOnlyList<string> AskedOperations => _model.Rule is not TriggerRule.Probability ? [] : [.. _passages.Select(HitSubject.Of).OfType<HitSubject>().Select(subject => subject.Operation).Distinct()];
+
+    /// <summary>Decides which of the passages fire. Pure: the same state gives the same outcome, however often it is asked.</summary>
     /// <param name="before">The counters that the store holds locked.</param>
-    public ClaimOutcome Decide(ClaimCounters before)
+    /// <param name="hits">How often the anomaly has fired on each subject of <see cref="AskedOperations"/>: what was hit and comes again draws anew, whatever step it died in.</param>
+    public ClaimOutcome Decide(ClaimCounters before, IReadOnlyDictionary<HitSubject, int> hits)
     {
+        var now = new Dictionary<HitSubject, int>(hits);
         ImmutableArray<Firing>.Builder firings = ImmutableArray.CreateBuilder<Firing>();
         (long matched, long fired) = (before.Matched, before.Fired);
         foreach (Passage passage in _passages)
         {
             matched++;
-            if (!_model.Rule.Fires(new Occasion(matched, fired, At, _model.DiceToFire(passage, matched)))) continue;
+            HitSubject? subject = HitSubject.Of(passage);
+            int hitBefore = subject is { } known ? now.GetValueOrDefault(known) : 0;
+            if (!_model.Rule.Fires(new Occasion(matched, fired, At, _model.DiceToFire(passage, matched, hitBefore)))) continue;
 
             fired++;
+            if (subject is { } hit) now[hit] = hitBefore + 1;
             firings.Add(RecordOf(passage, matched));
         }
 

@@ -30,11 +30,11 @@ internal sealed record AnomalyModel(Anomaly Config, FaultPoint Point, FaultKind 
         return TriggerRule.Read(spec?.Once, spec?.Nth, spec?.First, spec?.Every, spec?.Probability, window, out problem);
     }
 
-    /// <summary>The dice that decide whether it fires on this passage.</summary>
-    public Dice DiceToFire(Passage passage, long match) => DiceFor("fire", passage, match);
+    /// <summary>The dice that decide whether it fires on this passage, which it has hit so many times before.</summary>
+    public Dice DiceToFire(Passage passage, long match, int hitBefore) => DiceFor("fire", passage, match, hitBefore);
 
     /// <summary>The dice that decide what it does: a stream of its own, so that a new draw there never changes when faults fire.</summary>
-    public Dice DiceToAct(Passage passage, long match) => DiceFor("act", passage, match);
+    public Dice DiceToAct(Passage passage, long match) => DiceFor("act", passage, match, 0);
 
     /// <summary>Whether it can act at this time: not expired, and inside its window if it has one.</summary>
     public bool IsOpen(DateTimeOffset now) =>
@@ -57,10 +57,10 @@ internal sealed record AnomalyModel(Anomaly Config, FaultPoint Point, FaultKind 
 
     // Not the id: it is drawn anew each time somebody places the anomaly, and the same seed on the same anomaly must hit the same operations again.
     // A passage that belongs to no operation and is no message has nothing stable but its place in the row.
-    private Dice DiceFor(string purpose, Passage passage, long match) =>
+    private Dice DiceFor(string purpose, Passage passage, long match, int hitBefore) =>
         new Seed(Config.Seed).For(
             $"{purpose}/{Config.Point}/{Config.Kind}",
             passage.OperationId ?? passage.MessageId?.ToString() ?? $"match {match}",
             $"{Config.Service}/{passage.Subject}",
-            passage.Attempt);
+            passage.Attempt + hitBefore);
 }

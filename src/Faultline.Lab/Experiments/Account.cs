@@ -4,6 +4,7 @@ using Faultline.Protocol.Services;
 using Faultline.Verification.Checkers;
 using Faultline.Verification.Experiments;
 using Faultline.Verification.Ledger;
+using Faultline.Verification.Schedules;
 using Faultline.Verification.Verdicts;
 
 namespace Faultline.Lab.Experiments;
@@ -17,7 +18,7 @@ internal sealed record Account(LabSystem System, MessageLedger Ledger, IReadOnly
 {
     /// <summary>What one cell hands over to its judgement.</summary>
     public CellRun RunOf(
-        CellLoad load, IReadOnlyList<(string Cell, ProbeResult Result)> probes, DrainResult drain, IReadOnlyList<MessagingState> quiet, IReadOnlyList<MessagingState> still,
+        CellLoad load, IReadOnlyList<Interruption> interruptions, IReadOnlyList<(string Cell, ProbeResult Result)> probes, DrainResult drain, IReadOnlyList<MessagingState> quiet, IReadOnlyList<MessagingState> still,
         DateTimeOffset healedAt, IReadOnlyList<string> leftover)
     {
         string prefix = Cells.OperationIdPrefix(load.Cell.Name);
@@ -41,7 +42,20 @@ internal sealed record Account(LabSystem System, MessageLedger Ledger, IReadOnly
             Faults = load.Faults,
             Firings = [.. Firings.Where(firing => mine.Contains(firing.AnomalyId))],
             Probes = [.. probes.Where(probe => probe.Cell == load.Cell.Name).Select(probe => probe.Result)],
+            Interruptions = interruptions,
             Obstacle = load.Obstacle,
         };
     }
+
+    /// <summary>What cut off the work of services during the round: deaths at fault points, and disruptions up to their end.</summary>
+    /// <param name="loads">All cells of the round: a process that dies for one of them dies for all.</param>
+    public IReadOnlyList<Interruption> InterruptionsOf(IEnumerable<CellLoad> loads) =>
+    [
+        .. Firings.Where(firing => firing.Kind == FaultKinds.Crash).Select(firing => new Interruption(firing.Service, firing.At)),
+        .. from load in loads
+           from disruption in load.Cell.Schedule.OfType<DisruptionFault>()
+           from run in load.Faults
+           where run.Name == disruption.Name && run.Executed > 0
+           select new Interruption(System.Clients.ContainsKey(disruption.Target) ? disruption.Target : null, run.EndedAt ?? run.StartedAt ?? DateTimeOffset.MaxValue),
+    ];
 }

@@ -1,10 +1,12 @@
 using Faultline.Lab.Problems;
 using Faultline.Lab.Systems;
+using Faultline.Protocol.Faults;
 using Faultline.Protocol.Guards;
 using Faultline.Verification.Checkers;
 using Faultline.Verification.Experiments;
 using Faultline.Verification.Histories;
 using Faultline.Verification.Reports;
+using Faultline.Verification.Schedules;
 using Faultline.Verification.Verdicts;
 
 namespace Faultline.Lab.Experiments;
@@ -72,12 +74,13 @@ public static class BatteryRunner
     private static IEnumerable<IReadOnlyList<Experiment>> Rounds(CellGroup group)
     {
         if (!group.Together) return group.Cells.Select(cell => (IReadOnlyList<Experiment>)[cell]);
-        // What a fault destroys must stay destroyed: a crash of another cell would have the message delivered again.
-        return group.Cells.GroupBy(IsDestructive).SelectMany(cells => Deal([.. cells]));
+        // What a fault destroys can only be shown to be destroyed where no other cell's crash has the message delivered again.
+        return group.Cells.GroupBy(cell => IsDestructive(cell) && !Crashes(cell)).SelectMany(cells => Deal([.. cells]));
     }
 
-    private static bool IsDestructive(Experiment cell) =>
-        cell.Schedule.OfType<Verification.Schedules.AnomalyFault>().Any(fault => fault.Cell.Effect is Protocol.Faults.FaultEffect.Loses or Protocol.Faults.FaultEffect.DeadLetters);
+    private static bool IsDestructive(Experiment cell) => cell.Schedule.OfType<AnomalyFault>().Any(fault => fault.Cell.Effect is FaultEffect.Loses or FaultEffect.DeadLetters);
+
+    private static bool Crashes(Experiment cell) => cell.Schedule.OfType<AnomalyFault>().Any(fault => fault.Kind == FaultKinds.Crash);
 
     private static IEnumerable<IReadOnlyList<Experiment>> Deal(Experiment[] cells)
     {

@@ -49,7 +49,8 @@ internal sealed class GroupRunner(LabSystem system, HistoryWriter history, IProg
         IReadOnlyList<MessagingState> still = await looks.StatesAsync(stop);
         await ProbeAsync(cells, "after", looks, stop);
         Account account = await looks.AccountAsync(since, stop);
-        IReadOnlyList<CellRun> runs = [.. loads.Select(load => account.RunOf(load, looks.Probes, drain, quiet, still, healedAt, leftover))];
+        IReadOnlyList<Interruption> interruptions = account.InterruptionsOf(loads);
+        IReadOnlyList<CellRun> runs = [.. loads.Select(load => account.RunOf(load, interruptions, looks.Probes, drain, quiet, still, healedAt, leftover))];
         await RestoreGuardsAsync(stop);
         return runs;
     }

@@ -20,7 +20,7 @@ internal sealed class ClaimTransaction(NpgsqlDataSource source)
             await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(stop);
             if (await LockAsync(claim, connection, transaction, stop) is not { } before) return null;
 
-            outcome = await RecordAsync(claim, claim.Decide(before), connection, transaction, stop);
+            outcome = await RecordAsync(claim, claim.Decide(before, await HitsAsync(claim, connection, transaction, stop)), connection, transaction, stop);
             await transaction.CommitAsync(stop);
             return outcome;
         }
@@ -41,6 +41,22 @@ internal sealed class ClaimTransaction(NpgsqlDataSource source)
         await using var select = new NpgsqlCommand(Sql, connection, transaction) { Parameters = { new() { Value = claim.AnomalyOrder }, new() { Value = claim.AnomalyId } } };
         await using NpgsqlDataReader reader = await select.ExecuteReaderAsync(stop);
         return await reader.ReadAsync(stop) ? new ClaimCounters(reader.GetInt64(0), reader.GetInt64(1)) : null;
+    }
+
+    private static async Task<Dictionary<HitSubject, int>> HitsAsync(Claim claim, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken stop)
+    {
+        var hits = new Dictionary<HitSubject, int>();
+        if (claim.AskedOperations is not { Count: > 0 } asked) return hits;
+
+        const string Sql =
+            """
+            select coalesce(operation_id, message_id::text), message_type, count(*)::integer from faultline.firing
+            where anomaly_id = $1 and coalesce(operation_id, message_id::text) = any($2) group by 1, 2
+            """;
+        await using var select = new NpgsqlCommand(Sql, connection, transaction) { Parameters = { new() { Value = claim.AnomalyId }, new() { Value = asked.ToArray() } } };
+        await using NpgsqlDataReader reader = await select.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop)) hits[new HitSubject(reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1))] = reader.GetInt32(2);
+        return hits;
     }
 
     private static async Task<ClaimOutcome> RecordAsync(Claim claim, ClaimOutcome outcome, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken stop)

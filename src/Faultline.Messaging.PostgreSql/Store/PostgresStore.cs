@@ -32,32 +32,17 @@ public sealed class PostgresStore(NpgsqlDataSource database, PostgresElection el
     public Task<OutboxPage> ReadOutboxAsync(OutboxRead read, CancellationToken stop) => Failures.AsStoreAsync("reading the outbox", async () =>
     {
         await using NpgsqlConnection connection = await database.OpenConnectionAsync(stop);
-        // The oldest running transaction comes from the snapshot of a read that follows: what ended before it began is seen by it.
-        await using var batch = new NpgsqlBatch(connection)
-        {
-            BatchCommands =
-            {
-                PostgresUnit.Command("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint"),
-                PostgresUnit.Command($"select id, {EnvelopeColumns.Names} from faultline.outbox where id > $1 and not id = any($2) order by id limit $3", read.After, read.Known.ToArray(), read.RowsMax),
-            },
-        };
-        await using NpgsqlDataReader rows = await batch.ExecuteReaderAsync(stop);
-        await rows.ReadAsync(stop);
-        ulong oldest = (ulong)rows.GetInt64(0);
-        await rows.NextResultAsync(stop);
-        var page = new List<OutboxRow>();
-        while (await rows.ReadAsync(stop)) page.Add(new OutboxRow(rows.GetInt64(0), EnvelopeColumns.Read(rows, 1)));
-        return new OutboxPage(page, oldest);
+        return await OutboxReader.ReadAsync(connection, read, stop);
     });
 
     /// <inheritdoc />
-    public Task<ulong> DeleteOutboxAsync(IReadOnlyList<long> ids, CancellationToken stop) => election.InSessionAsync(async connection =>
+    public Task DeleteOutboxAsync(IReadOnlyList<long> ids, CancellationToken stop) => election.InSessionAsync(async connection =>
     {
-        await using var delete = new NpgsqlCommand("with gone as (delete from faultline.outbox where id = any($1)) select pg_current_xact_id()::text::bigint", connection)
+        await using var delete = new NpgsqlCommand("delete from faultline.outbox where id = any($1)", connection)
         {
             Parameters = { new NpgsqlParameter<long[]> { TypedValue = [.. ids] } },
         };
-        return (ulong)(long)(await delete.ExecuteScalarAsync(stop))!;
+        return await delete.ExecuteNonQueryAsync(stop);
     });
 
     /// <inheritdoc />

@@ -12,9 +12,9 @@ internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransactio
 {
     private static readonly string InsertOutbox = $"insert into faultline.outbox ({EnvelopeColumns.Names}) select {EnvelopeColumns.Names} from {EnvelopeColumns.Unnest(1)} order by place";
 
-    // The usual case, one message with a key: transaction id and lock stand in the from clause, so both are had before the row's id is drawn.
+    // The usual case, one message with a key: the lock stands in the from clause, so it is had before the row's id is drawn.
     private static readonly string InsertOne =
-        $"insert into faultline.outbox ({EnvelopeColumns.Names}) select {EnvelopeColumns.Scalars(2)} from pg_current_xact_id(), pg_advisory_xact_lock(7301, $1)";
+        $"insert into faultline.outbox ({EnvelopeColumns.Names}) select {EnvelopeColumns.Scalars(2)} from pg_advisory_xact_lock(7301, $1)";
 
     private static readonly string InsertSchedule =
         $"insert into faultline.schedule (name, due_at, {EnvelopeColumns.Names}) select t.name, t.due_at, {EnvelopeColumns.Names} from {EnvelopeColumns.Unnest(3)} "
@@ -224,9 +224,7 @@ internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransactio
         }
 
         int[] slots = [.. outbox.Concat(audited).Where(message => message.Key is not null).Select(message => KeyHash.SlotOf(message.Key!)).Distinct().Order()];
-        // A transaction has its id before it draws ids of rows: the relay's floor rests on that.
-        if (slots.Length > 0) yield return Command("select pg_current_xact_id(), pg_advisory_xact_lock(7301, s) from unnest($1::int[]) s", slots);
-        else if (outbox.Count > 0) yield return Command("select pg_current_xact_id()");
+        if (slots.Length > 0) yield return Command("select pg_advisory_xact_lock(7301, s) from unnest($1::int[]) s", slots);
         if (outbox.Count == 0) yield break;
 
         var insert = new NpgsqlBatchCommand(InsertOutbox);

@@ -6,8 +6,7 @@ namespace Faultline.Messaging.PostgreSql.Transport;
 /// What a subscription has: its partitions, how far each is read, and which messages are handed out. Pure memory, used by the subscription's loop alone.
 /// </summary>
 /// <remarks>
-/// A partition is read by a cursor. Rows can become visible behind it: of two senders at once the one with the lower ids may commit later.
-/// A rescan looks behind the cursors for what is not in hand; a floor, below which every transaction is known to have ended, keeps it short.
+/// A partition is read by a cursor. Nothing becomes visible behind it: senders draw the ids of a partition under its lock, which they hold until their commit.
 /// </remarks>
 internal sealed class Holdings(int unsettledMax)
 {
@@ -16,10 +15,7 @@ internal sealed class Holdings(int unsettledMax)
     private readonly Dictionary<long, int> _claims = [];
     private readonly List<long> _settledClaims = [];
     private int _inHand;
-    private int _turnAhead;
-    private int _turnBehind;
-    private (long Xmax, Dictionary<int, long> Cursors)? _mark;
-    private bool _markEnded;
+    private int _turn;
 
     /// <summary>The partitions that this subscription has, revoked ones included.</summary>
     public IReadOnlyCollection<int> Partitions => _partitions.Keys;
@@ -30,15 +26,11 @@ internal sealed class Holdings(int unsettledMax)
     /// <summary>How many deliveries may still be handed out.</summary>
     public int Demand => unsettledMax - _inHand;
 
-    /// <summary>All messages that are handed out or wait to be handed out again.</summary>
-    public long[] Known => [.. _held.Keys];
-
     /// <summary>Starts with a partition, from its beginning.</summary>
     public void Gain(TakenPartition taken)
     {
         Must.Hold(!_partitions.ContainsKey(taken.Partition));
         _partitions[taken.Partition] = new Partition(taken) { MayHaveMore = true };
-        (_mark, _markEnded) = (null, false);
     }
 
     /// <summary>Hands out nothing more of a partition.</summary>
@@ -61,7 +53,7 @@ internal sealed class Holdings(int unsettledMax)
     /// <summary>Notes that a partition may have new messages.</summary>
     public void Wake(int partition)
     {
-        if (_partitions.TryGetValue(partition, out Partition? state)) (state.MayHaveMore, state.Woken) = (true, true);
+        if (_partitions.TryGetValue(partition, out Partition? state)) state.MayHaveMore = true;
     }
 
     /// <summary>Notes that all may have.</summary>
@@ -117,21 +109,25 @@ internal sealed class Holdings(int unsettledMax)
         return again;
     }
 
-    /// <summary>What to read ahead of the cursors now; empty when there is no demand, or nothing to expect.</summary>
-    public IReadOnlyList<FetchRange> Ahead(int rowsMax) =>
-        Share(ref _turnAhead, [.. _partitions.Values.Where(partition => partition.IsOpen && partition.MayHaveMore)], rowsMax, partition => (partition.Cursor, long.MaxValue));
-
-    /// <summary>What to read behind the cursors.</summary>
-    public IReadOnlyList<FetchRange> Behind(int rowsMax) =>
-        Share(ref _turnBehind, [.. _partitions.Values.Where(HasBehind)], rowsMax, partition => (partition.Floor, partition.Cursor));
-
-    /// <summary>How many partitions a rescan has to read.</summary>
-    public int BehindCount => _partitions.Values.Count(HasBehind);
-
-    /// <summary>Notes that ranges are being read: what is woken from now on must be read again.</summary>
-    public void Reading(IReadOnlyList<FetchRange> ranges)
+    /// <summary>What to read now; empty when there is no demand, or nothing to expect. What is woken from now on is read again.</summary>
+    /// <param name="rowsMax">At most so many rows in all.</param>
+    public IReadOnlyList<FetchRange> TakeRanges(int rowsMax)
     {
-        foreach (FetchRange range in ranges.Where(range => range.Until == long.MaxValue)) _partitions[range.Partition].MayHaveMore = false;
+        Partition[] partitions = [.. _partitions.Values.Where(partition => partition.IsOpen && partition.MayHaveMore)];
+        int rows = Math.Min(Demand, rowsMax);
+        List<FetchRange> ranges = [];
+        if (rows <= 0 || partitions.Length == 0) return ranges;
+
+        // Each gets an equal part; where there are fewer rows than partitions they take turns.
+        for (int index = 0; index < Math.Min(rows, partitions.Length); index++)
+        {
+            Partition partition = partitions[(_turn + index) % partitions.Length];
+            partition.MayHaveMore = false;
+            ranges.Add(new FetchRange(partition.Number, partition.Cursor, (rows / partitions.Length) + (index < rows % partitions.Length ? 1 : 0)));
+        }
+
+        _turn = (_turn + ranges.Count) % partitions.Length;
+        return ranges;
     }
 
     /// <summary>Takes what was read, and says what is to be handed out, in the order of the queue.</summary>
@@ -142,13 +138,7 @@ internal sealed class Holdings(int unsettledMax)
     {
         foreach (FetchRange range in ranges)
         {
-            int found = rows.Count(row => row.Partition == range.Partition);
-            Partition partition = _partitions[range.Partition];
-            if (found == range.RowsMax) partition.MayHaveMore |= range.Until == long.MaxValue;
-
-            // Somebody was woken for rows that are not ahead of the cursor: they are behind it.
-            if (range.Until == long.MaxValue && found == 0 && partition.Woken) LateRowsExpected = true;
-            partition.Woken = false;
+            if (rows.Count(row => row.Partition == range.Partition) == range.RowsMax) _partitions[range.Partition].MayHaveMore = true;
         }
 
         if (rows.Count == 0) return [];
@@ -159,7 +149,7 @@ internal sealed class Holdings(int unsettledMax)
             Partition partition = _partitions[row.Partition];
             Delivery delivery = row with { Redelivered = partition.Suspects.Remove(row.Tag) || row.Tag <= partition.SuspectUntil };
             _held.Add(row.Tag, new Held(delivery, claim));
-            partition.Cursor = Math.Max(partition.Cursor, row.Tag);
+            partition.Cursor = row.Tag;
             accepted.Add(delivery);
         }
 
@@ -167,60 +157,6 @@ internal sealed class Holdings(int unsettledMax)
         _claims[claim] = accepted.Count;
         Must.Hold(_inHand <= unsettledMax);
         return accepted;
-    }
-
-    /// <summary>Whether a sender told of rows that no read ahead found.</summary>
-    public bool LateRowsExpected { get; private set; }
-
-    /// <summary>
-    /// Notes the snapshot of a beat, which is later than every cursor here. What is below these cursors and not visible yet belongs to a transaction below its
-    /// upper bound; a later snapshot whose lower bound has reached that knows all of them ended.
-    /// </summary>
-    public void Mark(Watermark now)
-    {
-        _mark ??= (now.Xmax, _partitions.Values.ToDictionary(partition => partition.Number, partition => partition.Cursor));
-        _markEnded = now.Xmin >= _mark.Value.Xmax;
-    }
-
-    /// <summary>Pieces behind the cursors were read. Where that was all there is, and the marked transactions had ended before, the floor rises.</summary>
-    public void RescanDone(IReadOnlyList<FetchRange> complete)
-    {
-        LateRowsExpected = false;
-        if (!_markEnded || _mark is not { } mark) return;
-
-        foreach (FetchRange range in complete)
-        {
-            if (mark.Cursors.TryGetValue(range.Partition, out long cursor)) _partitions[range.Partition].Floor = cursor;
-        }
-
-        (_mark, _markEnded) = (null, false);
-    }
-
-    /// <summary>Lets the next rescan begin at the start: a sender that was stopped between drawing an id and beginning to write is seen by no watermark.</summary>
-    public void ForgetFloors()
-    {
-        foreach (Partition partition in _partitions.Values) partition.Floor = 0;
-        (_mark, _markEnded) = (null, false);
-    }
-
-    private static bool HasBehind(Partition partition) => partition.IsOpen && partition.Cursor > partition.Floor;
-
-    private List<FetchRange> Share(ref int turn, List<Partition> partitions, int rowsMax, Func<Partition, (long After, long Until)> bounds)
-    {
-        int rows = Math.Min(Demand, rowsMax);
-        List<FetchRange> ranges = [];
-        if (rows <= 0 || partitions.Count == 0) return ranges;
-
-        // Each gets an equal part; where there are fewer rows than partitions they take turns.
-        for (int index = 0; index < Math.Min(rows, partitions.Count); index++)
-        {
-            Partition partition = partitions[(turn + index) % partitions.Count];
-            (long after, long until) = bounds(partition);
-            ranges.Add(new FetchRange(partition.Number, after, until, (rows / partitions.Count) + (index < rows % partitions.Count ? 1 : 0)));
-        }
-
-        turn = (turn + ranges.Count) % partitions.Count;
-        return ranges;
     }
 
     private void Forget(long tag, Held held)
@@ -254,11 +190,7 @@ internal sealed class Holdings(int unsettledMax)
 
         public long Cursor { get; set; }
 
-        public long Floor { get; set; }
-
         public bool MayHaveMore { get; set; }
-
-        public bool Woken { get; set; }
 
         public bool Revoking { get; set; }
 

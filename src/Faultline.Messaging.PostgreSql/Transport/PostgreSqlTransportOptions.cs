@@ -15,10 +15,6 @@ public sealed record PostgreSqlTransportOptions
     /// <value>10 seconds.</value>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often partitions are read from their start, whatever the watermark says.</summary>
-    /// <value>30 seconds.</value>
-    public TimeSpan FullRescanInterval { get; init; } = TimeSpan.FromSeconds(30);
-
     /// <summary>The shortest time between two notifications of one sender.</summary>
     /// <value>2 milliseconds. Longer saves work under load and delays messages by as much.</value>
     public TimeSpan NotifyGap { get; init; } = TimeSpan.FromMilliseconds(2);
@@ -40,6 +36,5 @@ public sealed record PostgreSqlTransportOptions
         if (NotifyGap < TimeSpan.Zero || NotifyGap > TimeSpan.FromSeconds(1)) yield return $"notifyGap is {NotifyGap}; it must be 0 to 1 s";
         if (ReconnectDelayMax <= TimeSpan.Zero) yield return $"reconnectDelayMax is {ReconnectDelayMax}; it must be more than 0";
         if (SweepInterval <= TimeSpan.Zero) yield return $"sweepInterval is {SweepInterval}; it must be more than 0";
-        if (FullRescanInterval <= TimeSpan.Zero) yield return $"fullRescanInterval is {FullRescanInterval}; it must be more than 0";
     }
 }

@@ -20,15 +20,15 @@ internal sealed class QueueFetch(QueueSession session, int queue)
     private const string Read =
         $"""
         with found as materialized (
-          select m.* from unnest($2::smallint[], $3::bigint[], $4::bigint[], $5::integer[]) as r (partition, after_id, until_id, rows_max)
+          select m.* from unnest($2::smallint[], $3::bigint[], $4::integer[]) as r (partition, after_id, rows_max)
           cross join lateral (
             select {MessageReader.Columns} from faultline_queue.message m
-            where m.queue_id = $1 and m.partition = r.partition and m.id > r.after_id and m.id <= r.until_id and m.id <> all($6)
+            where m.queue_id = $1 and m.partition = r.partition and m.id > r.after_id
             order by m.id limit r.rows_max
           ) m
         ), claimed as (
           insert into faultline_queue.claim (session_id, number, queue_id, partitions, ids)
-          select $7, $8, $1, array_agg(partition), array_agg(id) from found having count(*) > 0
+          select $5, $6, $1, array_agg(partition), array_agg(id) from found having count(*) > 0
         )
         select * from found
         """;
@@ -37,10 +37,8 @@ internal sealed class QueueFetch(QueueSession session, int queue)
     /// <param name="settled">Messages that are done.</param>
     /// <param name="settledClaims">Claims of which everything is.</param>
     /// <param name="ranges">What to read; may be empty.</param>
-    /// <param name="known">What must not be read again; needed behind the cursors only.</param>
     /// <param name="claim">The number under which the rows are claimed.</param>
-    public async Task<IReadOnlyList<Delivery>> RunAsync(
-        IReadOnlyList<Delivery> settled, long[] settledClaims, IReadOnlyList<FetchRange> ranges, long[] known, long claim)
+    public async Task<IReadOnlyList<Delivery>> RunAsync(IReadOnlyList<Delivery> settled, long[] settledClaims, IReadOnlyList<FetchRange> ranges, long claim)
     {
         await using NpgsqlBatch batch = session.Batch();
         if (settled.Count > 0) batch.Add(Delete, queue, settled.Select(done => (short)done.Partition).ToArray(), settled.Select(done => done.Tag).ToArray());
@@ -50,7 +48,7 @@ internal sealed class QueueFetch(QueueSession session, int queue)
             batch.Add(
                 Read, queue,
                 ranges.Select(range => (short)range.Partition).ToArray(), ranges.Select(range => range.After).ToArray(),
-                ranges.Select(range => range.Until).ToArray(), ranges.Select(range => range.RowsMax).ToArray(), known, session.Id, claim);
+                ranges.Select(range => range.RowsMax).ToArray(), session.Id, claim);
         }
 
         if (batch.BatchCommands.Count == 0) return [];

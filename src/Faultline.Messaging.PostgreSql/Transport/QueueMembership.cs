@@ -18,9 +18,6 @@ internal sealed record MembershipView(IReadOnlyList<int?> Owners, IReadOnlyList<
     public IReadOnlyCollection<int> Live(int self) => [self, .. Neighbours.Where(other => other is { Silent: false, Dead: false }).Select(other => other.Id)];
 }
 
-/// <summary>The snapshot of a beat: transactions below <paramref name="Xmin"/> have ended, those from <paramref name="Xmax"/> on have not begun.</summary>
-internal readonly record struct Watermark(long Xmin, long Xmax);
-
 /// <summary>A partition that was taken.</summary>
 /// <param name="Partition">Which.</param>
 /// <param name="SuspectUntil">Messages up to this id may have been handed out before.</param>
@@ -30,11 +27,7 @@ internal sealed record TakenPartition(int Partition, long SuspectUntil, HashSet<
 /// <summary>Who consumes a queue, and who has which partition of it.</summary>
 internal sealed class QueueMembership(QueueSession session, int queue, string queueName, PostgreSqlTransportOptions options, ILogger log)
 {
-    private const string Renew =
-        """
-        update faultline_queue.session set expires_at = clock_timestamp() + $2 where id = $1
-        returning pg_snapshot_xmin(pg_current_snapshot())::text::bigint, pg_snapshot_xmax(pg_current_snapshot())::text::bigint
-        """;
+    private const string Renew = "update faultline_queue.session set expires_at = clock_timestamp() + $2 where id = $1 returning id";
 
     private const string ReadOwners = "select owner from faultline_queue.partition where queue_id = $1 order by partition";
 
@@ -56,7 +49,7 @@ internal sealed class QueueMembership(QueueSession session, int queue, string qu
         + "and classid = $1::integer::oid and objid = $2::integer::oid and granted";
 
     /// <summary>Renews the lease and looks around; null when the session's row is gone: the others ended it.</summary>
-    public async Task<(MembershipView View, Watermark Mark)?> BeatAsync()
+    public async Task<MembershipView?> BeatAsync()
     {
         await using NpgsqlBatch batch = session.Batch();
         batch.Add(Renew, session.Id, options.LeaseDuration);
@@ -66,9 +59,8 @@ internal sealed class QueueMembership(QueueSession session, int queue, string qu
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync();
         if (!await reader.ReadAsync()) return null;
 
-        Watermark mark = new(reader.GetInt64(0), reader.GetInt64(1));
         await reader.NextResultAsync();
-        return (await ViewAsync(reader), mark);
+        return await ViewAsync(reader);
     }
 
     /// <summary>Removes the dead, ends the silent, and takes this session's share of what is free.</summary>

@@ -8,8 +8,6 @@ namespace Faultline.Messaging.PostgreSql.Transport;
 /// <summary>One session of a subscription, from joining to its end: a loop that renews, settles, reads and waits. Used by that loop alone.</summary>
 internal sealed class SubscriptionSession : IAsyncDisposable
 {
-    private static readonly TimeSpan LateRescanGap = TimeSpan.FromMilliseconds(20);
-
     // A crash of the server empties the unlogged tables: all claims are forgotten, so everything that is stored now may have been handed out before.
     private const string LearnOfCrash =
         """
@@ -30,13 +28,9 @@ internal sealed class SubscriptionSession : IAsyncDisposable
     private readonly List<SubscriptionRequest> _underWay = [];
     private long _renewedAt;
     private long _beatAt;
-    private long _rescannedAt;
-    private TimeSpan _rescanTook;
     private long _sweptAt;
-    private long _fullRescanAt;
     private long _claims;
     private bool _beatDue = true;
-    private bool _rescanDue;
     private Task<bool>? _requested;
 
     private SubscriptionSession(
@@ -47,7 +41,7 @@ internal sealed class SubscriptionSession : IAsyncDisposable
         _membership = new QueueMembership(session, consumer.Queue, consumer.Name, options, log);
         _fetch = new QueueFetch(session, consumer.Queue);
         _holdings = new Holdings(consumer.UnsettledMax);
-        _renewedAt = _beatAt = _rescannedAt = _sweptAt = _fullRescanAt = time.GetTimestamp();
+        _renewedAt = _beatAt = _sweptAt = time.GetTimestamp();
     }
 
     /// <summary>Joins the queue.</summary>
@@ -84,7 +78,7 @@ internal sealed class SubscriptionSession : IAsyncDisposable
             if (await StepAsync()) continue;
 
             _requested ??= _requests.WaitToReadAsync(CancellationToken.None).AsTask();
-            await _session.WaitAsync(_requested, UntilNext(), stop);
+            await _session.WaitAsync(_requested, _options.BeatInterval - _time.GetElapsedTime(_beatAt), stop);
             if (_requested.IsCompleted) _requested = null;
         }
     }
@@ -95,7 +89,7 @@ internal sealed class SubscriptionSession : IAsyncDisposable
         TakeRequests();
         IReadOnlyList<Delivery> settled = [.. _underWay.OfType<SubscriptionRequest.Ack>().SelectMany(request => request.Deliveries)];
         foreach (Delivery done in settled) _holdings.Settle(done.Tag);
-        await _fetch.RunAsync(settled, _holdings.TakeSettledClaims(), [], [], 0);
+        await _fetch.RunAsync(settled, _holdings.TakeSettledClaims(), [], 0);
         Complete();
         await _membership.LeaveAsync();
     }
@@ -127,17 +121,11 @@ internal sealed class SubscriptionSession : IAsyncDisposable
     private async Task BeatAsync()
     {
         long now = _time.GetTimestamp();
-        (MembershipView view, Watermark mark) = await _membership.BeatAsync() ?? throw new TimeoutException("other sessions ended this one");
+        MembershipView view = await _membership.BeatAsync() ?? throw new TimeoutException("other sessions ended this one");
         _beatDue = false;
-        if (_time.GetElapsedTime(_beatAt, now) >= _options.BeatInterval)
-        {
-            // The safety poll, once in an interval and not with every signal.
-            _holdings.WakeAll();
-            _rescanDue = true;
-        }
-
+        // The safety poll, once in an interval and not with every signal.
+        if (_time.GetElapsedTime(_beatAt, now) >= _options.BeatInterval) _holdings.WakeAll();
         (_renewedAt, _beatAt) = (now, now);
-        _holdings.Mark(mark);
         DropTaken(view);
 
         IReadOnlyCollection<int> live = view.Live(_session.Id);
@@ -171,12 +159,6 @@ internal sealed class SubscriptionSession : IAsyncDisposable
 
     private async Task SweepAsync(long now)
     {
-        if (_time.GetElapsedTime(_fullRescanAt, now) >= _options.FullRescanInterval)
-        {
-            _holdings.ForgetFloors();
-            _fullRescanAt = now;
-        }
-
         if (_time.GetElapsedTime(_sweptAt, now) < _options.SweepInterval) return;
 
         await QueueSweeper.SweepAsync(_session);
@@ -194,40 +176,22 @@ internal sealed class SubscriptionSession : IAsyncDisposable
         IReadOnlyList<Delivery> again = _holdings.TakeAgain();
         if (again.Count > 0) _events.TryWrite(new SubscriptionEvent.Delivered(again));
 
-        bool behind = (_rescanDue || _holdings.LateRowsExpected) && _time.GetElapsedTime(_rescannedAt) >= RescanGap;
-        IReadOnlyList<FetchRange> ranges = behind ? _holdings.Behind(_options.FetchRowsMax) : [];
-        if (behind && ranges.Count == 0 && _holdings.Demand > 0) EndRescan(_time.GetTimestamp(), [], []);
-        bool isBehind = ranges.Count > 0;
-        if (!isBehind) ranges = _holdings.Ahead(_options.FetchRowsMax);
-
-        bool worked = await SettleAndReadAsync(settled, ranges, isBehind) || _underWay.Count > 0;
+        bool worked = await SettleAndReadAsync(settled, _holdings.TakeRanges(_options.FetchRowsMax)) || _underWay.Count > 0;
         await ReleaseAsync();
         Complete();
         return worked;
     }
 
-    private async Task<bool> SettleAndReadAsync(IReadOnlyList<Delivery> settled, IReadOnlyList<FetchRange> ranges, bool isBehind)
+    private async Task<bool> SettleAndReadAsync(IReadOnlyList<Delivery> settled, IReadOnlyList<FetchRange> ranges)
     {
         if (settled.Count == 0 && ranges.Count == 0) return false;
 
         long claim = ++_claims;
-        long begun = _time.GetTimestamp();
-        _holdings.Reading(ranges);
-        IReadOnlyList<Delivery> rows = await _fetch.RunAsync(settled, _holdings.TakeSettledClaims(), ranges, isBehind ? _holdings.Known : [], claim);
+        IReadOnlyList<Delivery> rows = await _fetch.RunAsync(settled, _holdings.TakeSettledClaims(), ranges, claim);
         Hear();
         IReadOnlyList<Delivery> accepted = _holdings.Accept(claim, ranges, rows);
         if (accepted.Count > 0) _events.TryWrite(new SubscriptionEvent.Delivered(accepted));
-        if (isBehind) EndRescan(begun, ranges, rows);
         return true;
-    }
-
-    private void EndRescan(long begun, IReadOnlyList<FetchRange> ranges, IReadOnlyList<Delivery> rows)
-    {
-        List<FetchRange> complete = [.. ranges.Where(range => rows.Count(row => row.Partition == range.Partition) < range.RowsMax)];
-        int all = _holdings.BehindCount;
-        _holdings.RescanDone(complete);
-        (_rescannedAt, _rescanTook) = (begun, _time.GetElapsedTime(begun));
-        _rescanDue = complete.Count < all;
     }
 
     private async Task ReleaseAsync()
@@ -254,17 +218,5 @@ internal sealed class SubscriptionSession : IAsyncDisposable
     {
         foreach (SubscriptionRequest request in _underWay) request.Done.TrySetResult();
         _underWay.Clear();
-    }
-
-    // Where dead rows lie behind the cursors (an open transaction elsewhere keeps them) a rescan is slow: then it is rare, one part in twenty of the time.
-    private TimeSpan RescanGap => _rescanTook * 20 > LateRescanGap ? _rescanTook * 20 : LateRescanGap;
-
-    private TimeSpan UntilNext()
-    {
-        TimeSpan untilBeat = _options.BeatInterval - _time.GetElapsedTime(_beatAt);
-        if (!_rescanDue && !_holdings.LateRowsExpected) return untilBeat;
-
-        TimeSpan untilRescan = RescanGap - _time.GetElapsedTime(_rescannedAt);
-        return untilRescan < untilBeat && _holdings.Demand > 0 ? untilRescan : untilBeat;
     }
 }

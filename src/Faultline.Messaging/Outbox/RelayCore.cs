@@ -8,19 +8,12 @@ namespace Faultline.Messaging.Outbox;
 /// <remarks>
 /// <para>Order. Rows of one key get rising ids in the order of their commits, and a row that can be seen has no invisible predecessor of its key (the writers see to it
 /// by locking the key's slot). So the relay may send every row it sees, and keeps order by having at most one row of each key under way.</para>
-/// <para>Late rows. Ids of different keys become visible in any order, so reading only upwards would miss rows. <c>cursor</c> is the highest id seen, <c>floor</c> one below
-/// which nothing can appear any more. A read from the floor finds late rows. The floor rises thus: (1) a delete runs when the cursor stands at P, in transaction X; (2) whoever
-/// drew an id up to P had a transaction id before it drew, hence one before X; (3) a read from the floor sees that all transactions up to X have ended: what it
-/// has not shown of the ids up to P never comes, and the floor is P. An open write transaction anywhere in the cluster holds the floor back, never a row.</para>
+/// <para>Late rows. Ids of different keys become visible in any order, so reading only upwards would miss rows, or would send a row before a late one of its key. Every row names its
+/// transaction. A row up to the <c>cursor</c>, the highest id read, that the read before could not see was written by a transaction that had not ended then: each read asks for the
+/// rows of exactly those, beside the rows above the cursor. So all rows up to the cursor that could be seen when the last read began have been read, whatever is open elsewhere.</para>
 /// </remarks>
 internal sealed class RelayCore(RelayOptions options)
 {
-    /// <summary>While the distance from floor to cursor is at most this, each read starts at the floor: the dead index entries in between are few.</summary>
-    private const long NearFloorIds = 5_000;
-
-    /// <summary>How often a read starts at a distant floor.</summary>
-    private static readonly TimeSpan FarRescan = TimeSpan.FromMilliseconds(250);
-
     private readonly Dictionary<long, OutboxRow> _held = [];
     private readonly HashSet<long> _unawaited = []; // To be deleted whatever becomes of them: the confirms guard was off when they were sent.
     private readonly HashSet<long> _blind = []; // Those of them whose send has not ended: the next of their key waits for that.
@@ -29,24 +22,21 @@ internal sealed class RelayCore(RelayOptions options)
     private readonly PriorityQueue<OutboxRow, DateTimeOffset> _later = new();
     private readonly List<long> _toDelete = [];
     private readonly List<OutboxRow> _toDeadLetter = [];
-    private readonly Queue<(long Cursor, ulong Transaction)> _marks = [];
+    private readonly HashSet<long> _goneWhileReading = []; // The read that is under way may still show them.
     private long _cursor;
-    private long _floor;
+    private OutboxSnapshot _seen = OutboxSnapshot.Nothing;
     private bool _reading;
     private bool _deleting;
     private bool _mayHaveMore = true;
     private int _sends;
     private int _failures;
     private DateTimeOffset _pausedUntil;
-    private DateTimeOffset _rescanAt;
 
     /// <summary>How many rows are held in memory.</summary>
     public int HeldRows => _held.Count;
 
     /// <summary>Whether nothing is known to be done.</summary>
     public bool IsIdle => _held.Count == 0 && !_reading && !_mayHaveMore;
-
-    private bool IsFarFromFloor => _cursor - _floor > NearFloorIds;
 
     /// <summary>Takes one event.</summary>
     /// <param name="happened">What happened.</param>
@@ -58,9 +48,9 @@ internal sealed class RelayCore(RelayOptions options)
         switch (happened)
         {
             case RelayEvent.Woken: _mayHaveMore = true; break;
-            case RelayEvent.Tick: _mayHaveMore |= IsFarFromFloor && now >= _rescanAt; break;
-            case RelayEvent.PageRead read: TakePage(read, now); break;
-            case RelayEvent.ReadFailed: _reading = false; _mayHaveMore = true; Pause(now); break;
+            case RelayEvent.Tick: break;
+            case RelayEvent.PageRead read: TakePage(read); break;
+            case RelayEvent.ReadFailed: EndRead(); _mayHaveMore = true; Pause(now); break;
             case RelayEvent.SendEnded sent: TakeOutcomes(sent, now); break;
             case RelayEvent.SendFailed failed: TakeFailedSend(failed, now); break;
             case RelayEvent.Released released: Requeue(released.Row); break;
@@ -74,30 +64,26 @@ internal sealed class RelayCore(RelayOptions options)
         return Decide(guards, now);
     }
 
-    private void TakePage(RelayEvent.PageRead read, DateTimeOffset now)
+    private void TakePage(RelayEvent.PageRead read)
     {
-        _reading = false;
-        _failures = 0;
         foreach (OutboxRow row in read.Page.Rows)
         {
-            // A row may be read twice: by a read that began before it was known. It is the same row.
-            if (!_held.TryAdd(row.Id, row)) continue;
             _cursor = Math.Max(_cursor, row.Id);
-            Enqueue(row);
+            // A row may be read twice: what the snapshot of one read just misses, its rows may show already. It is the same row.
+            if (!_goneWhileReading.Contains(row.Id) && _held.TryAdd(row.Id, row)) Enqueue(row);
         }
 
-        bool full = read.Page.Rows.Count >= read.Read.What.RowsMax;
-        _mayHaveMore |= full;
-        if (!read.Read.FromFloor) return;
+        EndRead();
+        _failures = 0;
+        _mayHaveMore |= read.Page.Rows.Count >= read.What.RowsMax || read.Page.Seen is null;
+        if (read.Page.Seen is null) _cursor = 0;
+        _seen = read.Page.Seen ?? OutboxSnapshot.Nothing;
+    }
 
-        // A full page has shown everything up to its last row, any other everything there is.
-        long shownUpTo = full ? read.Page.Rows[^1].Id : long.MaxValue;
-        _rescanAt = now + FarRescan;
-        while (_marks.TryPeek(out (long Cursor, ulong Transaction) mark) && mark.Transaction < read.Page.OldestRunning && mark.Cursor <= shownUpTo)
-        {
-            _marks.Dequeue();
-            _floor = Math.Max(_floor, mark.Cursor);
-        }
+    private void EndRead()
+    {
+        _reading = false;
+        _goneWhileReading.Clear();
     }
 
     private void Enqueue(OutboxRow row)
@@ -153,13 +139,15 @@ internal sealed class RelayCore(RelayOptions options)
         _deleting = false;
         foreach (long id in deleted.Delete.Ids)
         {
-            _held.Remove(id);
+            Remove(id);
             _unawaited.Remove(id);
         }
+    }
 
-        _marks.Enqueue((deleted.Delete.Cursor, deleted.Transaction));
-        // Between two marks nothing is won by keeping all of those that an old transaction holds back.
-        if (_marks.Count > 1_000) _marks.Dequeue();
+    private void Remove(long id)
+    {
+        _held.Remove(id);
+        if (_reading) _goneWhileReading.Add(id);
     }
 
     private void Requeue(OutboxRow row)
@@ -172,7 +160,7 @@ internal sealed class RelayCore(RelayOptions options)
 
     private void Forget(OutboxRow row)
     {
-        _held.Remove(row.Id);
+        Remove(row.Id);
         OpenLane(row);
     }
 
@@ -196,7 +184,7 @@ internal sealed class RelayCore(RelayOptions options)
 
         if (now >= _pausedUntil)
         {
-            DecideRead(effects, now);
+            DecideRead(effects);
             DecideSends(effects, guards);
             DecideDelete(effects);
             if (_toDeadLetter.Count > 0)
@@ -210,15 +198,14 @@ internal sealed class RelayCore(RelayOptions options)
         return effects;
     }
 
-    private void DecideRead(List<RelayEffect> effects, DateTimeOffset now)
+    private void DecideRead(List<RelayEffect> effects)
     {
         int room = Math.Min(options.HeldRowsMax - _held.Count, options.BatchRowsMax);
         if (_reading || !_mayHaveMore || room <= 0) return;
 
-        bool fromFloor = !IsFarFromFloor || now >= _rescanAt;
         _reading = true;
         _mayHaveMore = false;
-        effects.Add(new RelayEffect.Read(new OutboxRead(fromFloor ? _floor : _cursor, fromFloor ? [.. _held.Keys] : [], room), fromFloor));
+        effects.Add(new RelayEffect.Read(new OutboxRead(_cursor, _seen, room)));
     }
 
     private void DecideSends(List<RelayEffect> effects, (bool Confirms, int SendsMax) guards)
@@ -245,7 +232,7 @@ internal sealed class RelayCore(RelayOptions options)
     {
         if (_deleting || _toDelete.Count == 0) return;
         _deleting = true;
-        effects.Add(new RelayEffect.Delete([.. _toDelete], _cursor));
+        effects.Add(new RelayEffect.Delete([.. _toDelete]));
         _toDelete.Clear();
     }
 
@@ -253,8 +240,6 @@ internal sealed class RelayCore(RelayOptions options)
     {
         DateTimeOffset? at = _later.TryPeek(out _, out DateTimeOffset due) ? due : null;
         if (_pausedUntil > now) at = at < _pausedUntil ? at : _pausedUntil;
-        // Late rows below a distant floor are looked for when their time has come; near the floor every read finds them.
-        else if (IsFarFromFloor && !_reading) at = at < _rescanAt ? at : _rescanAt;
         if (at is { } time) effects.Add(new RelayEffect.WakeAt(time));
     }
 }

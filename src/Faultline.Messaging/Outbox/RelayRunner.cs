@@ -77,7 +77,7 @@ internal sealed class RelayRunner(IMessageStore store, ITransport transport, Fau
     {
         try
         {
-            _events.Writer.TryWrite(new RelayEvent.PageRead(read, await store.ReadOutboxAsync(read.What, stop)));
+            _events.Writer.TryWrite(new RelayEvent.PageRead(read.What, await store.ReadOutboxAsync(read.What, stop)));
         }
         catch (StoreException error)
         {
@@ -189,7 +189,8 @@ internal sealed class RelayRunner(IMessageStore store, ITransport transport, Fau
     {
         try
         {
-            _events.Writer.TryWrite(new RelayEvent.Deleted(delete, await store.DeleteOutboxAsync(delete.Ids, stop)));
+            await store.DeleteOutboxAsync(delete.Ids, stop);
+            _events.Writer.TryWrite(new RelayEvent.Deleted(delete));
         }
         catch (StoreException error)
         {

@@ -31,7 +31,7 @@ internal abstract record RelayEvent
     internal sealed record Tick : RelayEvent;
 
     /// <summary>A read has ended.</summary>
-    internal sealed record PageRead(RelayEffect.Read Read, OutboxPage Page) : RelayEvent;
+    internal sealed record PageRead(OutboxRead What, OutboxPage Page) : RelayEvent;
 
     /// <summary>A read has failed.</summary>
     internal sealed record ReadFailed : RelayEvent;
@@ -45,8 +45,8 @@ internal abstract record RelayEvent
     /// <summary>A held row may go on.</summary>
     internal sealed record Released(OutboxRow Row) : RelayEvent;
 
-    /// <summary>Rows are deleted, by a transaction with this id.</summary>
-    internal sealed record Deleted(RelayEffect.Delete Delete, ulong Transaction) : RelayEvent;
+    /// <summary>Rows are deleted.</summary>
+    internal sealed record Deleted(RelayEffect.Delete Delete) : RelayEvent;
 
     /// <summary>A delete has failed; its rows may or may not be gone.</summary>
     internal sealed record DeleteFailed(RelayEffect.Delete Delete) : RelayEvent;
@@ -63,16 +63,14 @@ internal abstract record RelayEffect
 {
     /// <summary>Read rows.</summary>
     /// <param name="What">Which.</param>
-    /// <param name="FromFloor">Whether the read covers everything above the floor, late rows included.</param>
-    internal sealed record Read(OutboxRead What, bool FromFloor) : RelayEffect;
+    internal sealed record Read(OutboxRead What) : RelayEffect;
 
     /// <summary>Send rows: at most one of each key is under way in all sends together.</summary>
     internal sealed record Send(IReadOnlyList<OutboxRow> Rows) : RelayEffect;
 
     /// <summary>Delete rows that are confirmed.</summary>
     /// <param name="Ids">Which.</param>
-    /// <param name="Cursor">The highest id seen when the delete was asked for.</param>
-    internal sealed record Delete(IReadOnlyList<long> Ids, long Cursor) : RelayEffect;
+    internal sealed record Delete(IReadOnlyList<long> Ids) : RelayEffect;
 
     /// <summary>Move rows that no queue wants to the dead letters.</summary>
     internal sealed record DeadLetter(IReadOnlyList<OutboxRow> Rows) : RelayEffect;

@@ -13,17 +13,16 @@ public interface IMessageStore
     /// <param name="stop">Ends the wait.</param>
     ValueTask<IStoreUnit> BeginAsync(bool transactional, CancellationToken stop);
 
-    /// <summary>Reads outbox rows that can be seen now.</summary>
-    /// <param name="read">Which.</param>
+    /// <summary>Reads outbox rows that can be seen now and could not be seen by the read before.</summary>
+    /// <param name="read">From where.</param>
     /// <param name="stop">Ends the wait.</param>
     Task<OutboxPage> ReadOutboxAsync(OutboxRead read, CancellationToken stop);
 
     /// <summary>Removes outbox rows, in the session of the leader: a leader that was deposed cannot.</summary>
     /// <param name="ids">Their ids.</param>
     /// <param name="stop">Ends the wait.</param>
-    /// <returns>The transaction that removed them: every row with an id that was seen before was written by an earlier one.</returns>
     /// <exception cref="DeposedException">This instance leads no more.</exception>
-    Task<ulong> DeleteOutboxAsync(IReadOnlyList<long> ids, CancellationToken stop);
+    Task DeleteOutboxAsync(IReadOnlyList<long> ids, CancellationToken stop);
 
     /// <summary>Moves outbox rows that no queue wants to the dead letters, in one transaction, in the session of the leader.</summary>
     /// <param name="rows">The rows.</param>
@@ -151,16 +150,29 @@ public interface IStoreUnit : IAsyncDisposable
 /// <param name="Message">The message.</param>
 public sealed record OutboxRow(long Id, Envelope Message);
 
-/// <summary>Which outbox rows to read: above a position, without those that are known already.</summary>
-/// <param name="After">Ids above this.</param>
-/// <param name="Known">Ids to leave out.</param>
+/// <summary>Which transactions had ended at a moment, and which had not.</summary>
+/// <param name="End">No transaction with this number or a higher one had ended.</param>
+/// <param name="Running">The lower ones that had not.</param>
+public sealed record OutboxSnapshot(ulong End, IReadOnlyList<ulong> Running)
+{
+    /// <summary>Before the first transaction.</summary>
+    public static OutboxSnapshot Nothing { get; } = new(0, []);
+
+    /// <summary>Whether a transaction had ended.</summary>
+    /// <param name="transaction">Its number.</param>
+    public bool Saw(ulong transaction) => transaction < End && !Running.Contains(transaction);
+}
+
+/// <summary>Which outbox rows to read: those with ids above a position, and those up to it whose transactions an earlier read could not see yet.</summary>
+/// <param name="After">The position: every row up to it that could be seen then has been read.</param>
+/// <param name="Seen">What the read that came so far could see.</param>
 /// <param name="RowsMax">At most this many.</param>
-public sealed record OutboxRead(long After, IReadOnlyList<long> Known, int RowsMax);
+public sealed record OutboxRead(long After, OutboxSnapshot Seen, int RowsMax);
 
 /// <summary>Outbox rows that were read.</summary>
-/// <param name="Rows">In the order of their ids.</param>
-/// <param name="OldestRunning">Every transaction before this one has ended, and what it wrote could be seen.</param>
-public sealed record OutboxPage(IReadOnlyList<OutboxRow> Rows, ulong OldestRunning);
+/// <param name="Rows">In the order of their ids. Where not all fit, those with the highest ids are left for the next read.</param>
+/// <param name="Seen">What could be seen when the read began; null when more rows had become visible late than fit: then there are no rows, and the next read must begin at the start.</param>
+public sealed record OutboxPage(IReadOnlyList<OutboxRow> Rows, OutboxSnapshot? Seen);
 
 /// <summary>A scheduled message that waits.</summary>
 /// <param name="Message">The message; its id identifies the row.</param>

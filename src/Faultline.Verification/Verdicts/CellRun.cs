@@ -52,6 +52,9 @@ public sealed record CellRun
     /// <summary>The firings of the faults of this cell.</summary>
     public IReadOnlyList<Firing> Firings { get; init; } = [];
 
+    /// <summary>What cut off the work of services while the cell ran, by faults of this cell or of another one beside it.</summary>
+    public IReadOnlyList<Interruption> Interruptions { get; init; } = [];
+
     /// <summary>The answers to the probes.</summary>
     public IReadOnlyList<ProbeResult> Probes { get; init; } = [];
 

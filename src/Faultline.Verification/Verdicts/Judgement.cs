@@ -119,7 +119,7 @@ public static class Judgement
 
     private static Outcomes Predicted(CellRun run, IReadOnlyList<Finding> findings)
     {
-        Prediction prediction = Prediction.Of([.. run.Firings.Select(firing => (firing, IsTransient(firing, run)))], run.Context.Ledger);
+        Prediction prediction = Prediction.Of([.. run.Firings.Select(firing => (firing, IsTransient(firing, run)))], run.Context.Ledger, run.Interruptions);
         var outcomes = new Outcomes();
         foreach (Finding finding in findings)
         {

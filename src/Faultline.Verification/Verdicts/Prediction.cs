@@ -8,15 +8,24 @@ namespace Faultline.Verification.Verdicts;
 /// <param name="Consumer">The consumer.</param>
 public readonly record struct Owed(Guid MessageId, string Consumer);
 
+/// <summary>Something that cut off the work of a service: its process died or was paused, or its connections ended. Messages that were not settled come again.</summary>
+/// <param name="Service">Which, or null for all: a server that everybody uses.</param>
+/// <param name="At">When, UTC.</param>
+public readonly record struct Interruption(string? Service, DateTimeOffset At);
+
 /// <summary>What the firings of a cell may cause, by the fault table: decided from the firings alone, before any finding is looked at.</summary>
 public sealed class Prediction
 {
+    /// <summary>A firing is dated before it is recorded, and a death takes its moment: what is this close may have come after.</summary>
+    private static readonly TimeSpan InterruptionReach = TimeSpan.FromSeconds(5);
+
     private readonly HashSet<Owed> _mustLose = [];
     private readonly HashSet<Owed> _mayLose = [];
     private readonly HashSet<Owed> _mustDie = [];
     private readonly HashSet<Owed> _mayDie = [];
     private readonly HashSet<string> _operations = [];
     private readonly List<Firing> _unseen = [];
+    private readonly Dictionary<string, DateTimeOffset> _interrupted = [];
 
     private Prediction()
     {
@@ -46,9 +55,11 @@ public sealed class Prediction
     /// <summary>Decides what the firings may cause.</summary>
     /// <param name="firings">Each with whether its fault's exceptions pass when tried again.</param>
     /// <param name="ledger">For routes and publishers of the messages that were hit.</param>
-    public static Prediction Of(IReadOnlyList<(Firing Firing, bool Transient)> firings, MessageLedger ledger)
+    /// <param name="interruptions">What cut off the work of services while the cell ran, whichever cell it belongs to.</param>
+    public static Prediction Of(IReadOnlyList<(Firing Firing, bool Transient)> firings, MessageLedger ledger, IReadOnlyList<Interruption> interruptions)
     {
         var prediction = new Prediction();
+        foreach (Interruption interruption in interruptions) prediction.Note(interruption);
         HashSet<Guid> repeated =
         [
             .. firings.Where(hit => hit.Firing.Kind is FaultKinds.Duplicate or FaultKinds.Crash or FaultKinds.Drop or FaultKinds.Hang).Select(hit => hit.Firing.MessageId ?? Guid.Empty),
@@ -77,21 +88,36 @@ public sealed class Prediction
         IsDestructive = true;
         if (firing.OperationId is { } operation) _operations.Add(operation);
         if (message?.OperationId is { } root) _operations.Add(root);
-        // Another fault that makes the same message come again may undo a loss, so the loss is then possible and no longer certain.
-        bool isCertain = isKnown && (!repeated.Contains(firing.MessageId!.Value) || firing.Kind is FaultKinds.Crash or FaultKinds.Drop);
+        List<Owed> certain = isKnown ? [.. hit.Where(owed => IsCertain(firing, owed, message!.Value, repeated))] : [];
         if (effect == FaultEffect.Loses)
         {
             _mayLose.UnionWith(hit);
-            if (isCertain) _mustLose.UnionWith(hit);
+            _mustLose.UnionWith(certain);
             if (!isKnown) _unseen.Add(firing);
             if (firing.Kind is FaultKinds.Crash or FaultKinds.Exception && isKnown) _mayLose.UnionWith(SameTransaction(message!.Value, ledger));
             return;
         }
 
         _mayDie.UnionWith(hit);
-        if (isCertain) _mustDie.UnionWith(hit);
+        _mustDie.UnionWith(certain);
         if (!isKnown) _mayDie.UnionWith(HandledMeanwhile(firing, ledger));
     }
+
+    private void Note(Interruption interruption)
+    {
+        string service = interruption.Service ?? "";
+        if (!_interrupted.TryGetValue(service, out DateTimeOffset last) || last < interruption.At) _interrupted[service] = interruption.At;
+    }
+
+    /// <summary>
+    /// Whether a loss must be seen. Whatever makes the same message come again may undo it: another fault on that message, or a process of its publisher or of its consumer whose work was
+    /// cut off before it was settled. A crash or a drop that loses a message by itself leaves nothing that could come again.
+    /// </summary>
+    private bool IsCertain(Firing firing, Owed owed, MessageView message, HashSet<Guid> repeated) =>
+        firing.Kind is FaultKinds.Crash or FaultKinds.Drop
+        || (!repeated.Contains(message.Id) && !WasInterrupted("", firing.At) && !WasInterrupted(owed.Consumer, firing.At) && !WasInterrupted(message.Publisher ?? "", firing.At));
+
+    private bool WasInterrupted(string service, DateTimeOffset hitAt) => _interrupted.TryGetValue(service, out DateTimeOffset last) && last >= hitAt - InterruptionReach;
 
     /// <summary>A consuming step concerns its own service; a producing one every consumer of the message.</summary>
     private static List<Owed> Hit(Firing firing, FaultPoint point, MessageView message)

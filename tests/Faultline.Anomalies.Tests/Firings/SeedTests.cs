@@ -37,6 +37,19 @@ public sealed class SeedTests
     }
 
     [Fact]
+    public async Task What_was_hit_and_comes_again_draws_anew_whatever_attempt_it_says_it_is()
+    {
+        using var replica = new Replica();
+        await replica.PlaceAsync(Replica.AnomalyOf(Point, FaultKinds.Drop, trigger: new TriggerSpec { Probability = 0.5 }));
+
+        foreach (string operation in Operations())
+        {
+            int hits = 0;
+            while ((await replica.PassAsync(Point, Replica.PassageOf(operation: operation))).Fate == PassageFate.Lost) (++hits).ShouldBeLessThan(30);
+        }
+    }
+
+    [Fact]
     public async Task Requests_without_operation_and_id_are_not_all_or_nothing()
     {
         using var replica = new Replica();

@@ -1,4 +1,4 @@
-using Faultline.Messaging.PostgreSql.Control;
+using Faultline.Messaging.PostgreSql.Migrations;
 using Faultline.TestSupport;
 using Npgsql;
 
@@ -16,7 +16,7 @@ public sealed class ControlDatabase : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await _database.InitializeAsync();
-        await _database.MigrateAsync(typeof(PostgresControlStore).Assembly, "002_control.sql");
+        await Migrator.ApplyAsync(_database.Source, Migrator.Core, CancellationToken.None);
     }
 
     public Task EmptyAsync() => ExecuteAsync("truncate faultline.anomaly, faultline.firing, faultline.guard");

@@ -182,6 +182,28 @@ public sealed class PostgresControlStoreTests(ControlDatabase database) : IClass
     }
 
     [Fact]
+    public async Task Message_that_chance_has_hit_draws_anew_when_it_comes_again_to_any_instance()
+    {
+        Anomaly anomaly = AnomalyOf(FaultKinds.Drop, new TriggerSpec { Probability = 0.5 });
+        using FaultPipeline one = await PipelineAsync(_one, "orders-1", anomaly);
+        using FaultPipeline two = await PipelineAsync(_two, "orders-2");
+
+        for (int number = 1; number <= 20; number++)
+        {
+            int hits = 0;
+            Passage passage;
+            do
+            {
+                passage = PassageOf(number);
+                await (hits % 2 == 0 ? one : two).PassAsync(Point, passage, Stop);
+            }
+            while (passage.Fate == PassageFate.Lost && ++hits < 30);
+
+            hits.ShouldBeLessThan(30);
+        }
+    }
+
+    [Fact]
     public async Task Claim_of_an_anomaly_that_is_gone_is_none()
     {
         Anomaly anomaly = AnomalyOf(FaultKinds.Drop);

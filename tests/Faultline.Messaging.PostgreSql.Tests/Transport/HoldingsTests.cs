@@ -10,11 +10,12 @@ public sealed class HoldingsTests
     {
         Holdings holdings = Owning(unsettledMax: 10, partitions: 3);
 
-        IReadOnlyList<FetchRange> ranges = holdings.Ahead(rowsMax: 100);
+        IReadOnlyList<FetchRange> ranges = holdings.TakeRanges(rowsMax: 100);
 
         ranges.Sum(range => range.RowsMax).ShouldBe(10);
         ranges.Max(range => range.RowsMax).ShouldBe(4);
-        holdings.Ahead(rowsMax: 3).Sum(range => range.RowsMax).ShouldBe(3);
+        holdings.WakeAll();
+        holdings.TakeRanges(rowsMax: 3).Sum(range => range.RowsMax).ShouldBe(3);
     }
 
     [Fact]
@@ -22,7 +23,7 @@ public sealed class HoldingsTests
     {
         Holdings holdings = Owning(unsettledMax: 2, partitions: 5);
 
-        int[] asked = [.. Enumerable.Range(0, 5).SelectMany(_ => holdings.Ahead(rowsMax: 100)).Select(range => range.Partition)];
+        int[] asked = [.. Enumerable.Range(0, 5).SelectMany(_ => AllWoken(holdings).TakeRanges(rowsMax: 100)).Select(range => range.Partition)];
 
         asked.Order().ShouldBe([0, 0, 1, 1, 2, 2, 3, 3, 4, 4]);
     }
@@ -32,24 +33,23 @@ public sealed class HoldingsTests
     {
         Holdings holdings = Owning(unsettledMax: 10, partitions: 1);
         Read(holdings, 1, [5, 6]);
-        holdings.Ahead(100).ShouldBeEmpty();
+        holdings.TakeRanges(100).ShouldBeEmpty();
 
         holdings.Wake(0);
 
-        holdings.Ahead(100).Single().ShouldBe(new FetchRange(0, 6, long.MaxValue, 8));
+        holdings.TakeRanges(100).Single().ShouldBe(new FetchRange(0, 6, 8));
     }
 
     [Fact]
     public void A_wake_up_during_a_read_is_not_forgotten()
     {
         Holdings holdings = Owning(unsettledMax: 10, partitions: 1);
-        IReadOnlyList<FetchRange> ranges = holdings.Ahead(100);
-        holdings.Reading(ranges);
+        IReadOnlyList<FetchRange> ranges = holdings.TakeRanges(100);
         holdings.Wake(0);
 
         holdings.Accept(1, ranges, []);
 
-        holdings.Ahead(100).ShouldNotBeEmpty();
+        holdings.TakeRanges(100).ShouldNotBeEmpty();
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class HoldingsTests
         holdings.Requeue(1);
         holdings.Requeue(1);
 
-        holdings.Ahead(100).ShouldBeEmpty();
+        holdings.TakeRanges(100).ShouldBeEmpty();
         holdings.Demand.ShouldBe(2);
         IReadOnlyList<Delivery> again = holdings.TakeAgain();
         again.Select(delivery => delivery.Tag).ShouldBe([1, 3]);
@@ -113,27 +113,6 @@ public sealed class HoldingsTests
         holdings.TakeAgain().ShouldBeEmpty();
     }
 
-    [Fact]
-    public void The_floor_rises_only_when_all_transactions_of_the_mark_have_ended_before_the_rescan()
-    {
-        Holdings holdings = Owning(unsettledMax: 10, partitions: 1);
-        Read(holdings, 1, [100]);
-        holdings.Mark(new Watermark(Xmin: 50, Xmax: 60)); // Somebody between 50 and 59 may still hold an id below 100.
-        Rescan(holdings).After.ShouldBe(0);
-        holdings.Wake(0);
-        Read(holdings, 2, [200]);
-
-        holdings.Mark(new Watermark(Xmin: 59, Xmax: 70));
-        Rescan(holdings).After.ShouldBe(0);
-        Rescan(holdings).After.ShouldBe(0);
-        holdings.Mark(new Watermark(Xmin: 60, Xmax: 80));
-        Rescan(holdings).After.ShouldBe(0);
-
-        Rescan(holdings).After.ShouldBe(100); // Where the cursor was at the mark, and not where it is.
-        holdings.ForgetFloors();
-        Rescan(holdings).After.ShouldBe(0);
-    }
-
     private static Holdings Owning(int unsettledMax, int partitions)
     {
         Holdings holdings = new(unsettledMax);
@@ -141,18 +120,15 @@ public sealed class HoldingsTests
         return holdings;
     }
 
-    private static IReadOnlyList<Delivery> Read(Holdings holdings, long claim, long[] ids)
+    private static Holdings AllWoken(Holdings holdings)
     {
-        IReadOnlyList<FetchRange> ranges = holdings.Ahead(100);
-        holdings.Reading(ranges);
-        return holdings.Accept(claim, ranges, [.. ids.Select(id => new Delivery(id, 0, Redelivered: false, Message: null, "test"))]);
+        holdings.WakeAll();
+        return holdings;
     }
 
-    private static FetchRange Rescan(Holdings holdings)
+    private static IReadOnlyList<Delivery> Read(Holdings holdings, long claim, long[] ids)
     {
-        IReadOnlyList<FetchRange> ranges = holdings.Behind(100);
-        holdings.Accept(99, ranges, []);
-        holdings.RescanDone(ranges);
-        return ranges.Single();
+        IReadOnlyList<FetchRange> ranges = holdings.TakeRanges(100);
+        return holdings.Accept(claim, ranges, [.. ids.Select(id => new Delivery(id, 0, Redelivered: false, Message: null, "test"))]);
     }
 }

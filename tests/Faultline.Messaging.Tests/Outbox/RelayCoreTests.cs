@@ -78,42 +78,56 @@ public sealed class RelayCoreTests
     }
 
     [Fact]
-    public void A_late_row_with_a_low_id_is_read_because_the_floor_waits_for_its_transaction()
+    public void Each_read_goes_on_where_the_last_one_stood_and_asks_for_what_it_could_not_see()
     {
-        // Row 5 is drawn by a transaction that commits late; row 9 is confirmed and deleted by transaction 100 meanwhile.
-        Deliver(Row(9, "a"), deletedBy: 100);
-
-        // A read that still sees transactions before 100 running must not raise the floor.
-        Read([], oldestRunning: 100);
-        Step(new RelayEvent.Woken());
-        RelayEffect.Read read = LastRead;
-        read.What.After.ShouldBeLessThan(5);
-
-        // Now it is there, and is sent.
-        Single<RelayEffect.Send>(Step(new RelayEvent.PageRead(read, new OutboxPage([Row(5, "b")], 101)))).Rows.Select(row => row.Id).ShouldBe([5]);
-    }
-
-    [Fact]
-    public void Floor_rises_once_all_transactions_up_to_a_delete_have_ended()
-    {
-        Deliver(Row(9, "a"), deletedBy: 100);
-        Read([], oldestRunning: 101);
+        var seen = new OutboxSnapshot(100, [90, 95]);
+        Read([Row(7, "a"), Row(9, "b")], seen);
 
         Step(new RelayEvent.Woken());
 
         LastRead.What.After.ShouldBe(9);
+        LastRead.What.Seen.ShouldBe(seen);
     }
 
     [Fact]
-    public void A_full_page_raises_the_floor_no_further_than_it_has_shown()
+    public void A_late_row_is_sent_before_a_later_one_of_its_key()
     {
-        Deliver(Row(50, "a"), deletedBy: 100);
-        OutboxRow[] full = [.. Enumerable.Range(1, 10).Select(id => Row(id, null))];
-        Read(full, oldestRunning: 101);
+        Read(Row(9, "a"));
+
+        // Row 5 became visible late, together with row 12 of its key: one of them goes, and it is the earlier.
+        Single<RelayEffect.Send>(Read(Row(5, "b"), Row(12, "b"))).Rows.Select(row => row.Id).ShouldBe([5]);
+    }
+
+    [Fact]
+    public void Where_more_rows_are_late_than_fit_the_outbox_is_read_from_the_start()
+    {
+        Read(Row(9, "a"));
 
         Step(new RelayEvent.Woken());
+        Step(new RelayEvent.PageRead(LastRead.What, new OutboxPage([], null)));
 
         LastRead.What.After.ShouldBe(0);
+        LastRead.What.Seen.ShouldBe(OutboxSnapshot.Nothing);
+        Step(new RelayEvent.PageRead(LastRead.What, new OutboxPage([Row(4, "b"), Row(9, "a")], Seen))).OfType<RelayEffect.Send>().ShouldHaveSingleItem().Rows.Select(row => row.Id).ShouldBe([4]);
+    }
+
+    [Fact]
+    public void A_full_page_is_followed_by_another()
+    {
+        Read([.. Enumerable.Range(1, 10).Select(id => Row(id, null))]);
+
+        LastRead.What.After.ShouldBe(10);
+    }
+
+    [Fact]
+    public void A_row_that_is_deleted_while_a_read_still_shows_it_is_not_sent_again()
+    {
+        RelayEffect.Send send = Single<RelayEffect.Send>(Read(Row(1, "a")));
+        RelayEffect.Delete delete = Single<RelayEffect.Delete>(Step(Sent(send, RelayOutcome.Confirmed)));
+        Step(new RelayEvent.Woken());
+        Step(new RelayEvent.Deleted(delete));
+
+        Step(new RelayEvent.PageRead(LastRead.What, new OutboxPage([Row(1, "a")], Seen))).OfType<RelayEffect.Send>().ShouldBeEmpty();
     }
 
     [Fact]
@@ -125,19 +139,14 @@ public sealed class RelayCoreTests
 
     private RelayEffect.Read LastRead { get; set; } = null!;
 
-    private void Deliver(OutboxRow row, ulong deletedBy)
-    {
-        RelayEffect.Send send = Single<RelayEffect.Send>(Read(row));
-        RelayEffect.Delete delete = Single<RelayEffect.Delete>(Step(Sent(send, RelayOutcome.Confirmed)));
-        Step(new RelayEvent.Deleted(delete, deletedBy));
-    }
+    private static OutboxSnapshot Seen { get; } = new(50, []);
 
-    private IReadOnlyList<RelayEffect> Read(params OutboxRow[] rows) => Read(rows, oldestRunning: 1);
+    private IReadOnlyList<RelayEffect> Read(params OutboxRow[] rows) => Read(rows, Seen);
 
-    private IReadOnlyList<RelayEffect> Read(OutboxRow[] rows, ulong oldestRunning)
+    private IReadOnlyList<RelayEffect> Read(OutboxRow[] rows, OutboxSnapshot seen)
     {
         Step(new RelayEvent.Woken());
-        return Step(new RelayEvent.PageRead(LastRead, new OutboxPage(rows, oldestRunning)));
+        return Step(new RelayEvent.PageRead(LastRead.What, new OutboxPage(rows, seen)));
     }
 
     private IReadOnlyList<RelayEffect> Step(RelayEvent happened)

@@ -36,6 +36,9 @@ internal sealed partial class Database(World world, string service, int partitio
 
     public SortedDictionary<long, OutboxRow> Outbox { get; } = [];
 
+    /// <summary>Which transaction wrote a row of the outbox.</summary>
+    public Dictionary<long, ulong> OutboxWriters { get; } = [];
+
     public SortedDictionary<long, ParkedRow> Parked { get; } = [];
 
     public Dictionary<Guid, (ScheduledRow Row, string? Name)> Schedule { get; } = [];
@@ -73,7 +76,7 @@ internal sealed partial class Database(World world, string service, int partitio
     /// <summary>Whether handlings must be the owner's: while the <c>ordering</c> guard is on.</summary>
     public bool RequiresOwner { get; set; } = true;
 
-    public ulong OldestRunning => Math.Min(_writing.Count > 0 ? _writing.Min : ulong.MaxValue, Math.Min(Foreign.Count > 0 ? Foreign.Min : ulong.MaxValue, _lastTransaction + 1));
+    public OutboxSnapshot Snapshot => new(_lastTransaction + 1, [.. _writing, .. Foreign]);
 
     public ulong BeginWriting()
     {
@@ -159,7 +162,7 @@ internal sealed partial class Database(World world, string service, int partitio
         foreach (Envelope message in outbox)
         {
             long id = ++_lastOutboxId;
-            tx.OnCommit(() => Outbox.Add(id, new OutboxRow(id, message)));
+            tx.OnCommit(() => (Outbox[id], OutboxWriters[id]) = (new OutboxRow(id, message), tx.Id));
         }
 
         foreach (Envelope message in outbox.DistinctBy(message => message.Id).Concat(audited))

@@ -16,20 +16,19 @@ internal sealed class SimStore(Database database, string instance, string owner,
 
     public Task<OutboxPage> ReadOutboxAsync(OutboxRead read, CancellationToken stop) => CallAsync("read outbox", async () =>
     {
-        ulong oldest = database.OldestRunning;
+        OutboxSnapshot seen = database.Snapshot;
         // The rows come from a snapshot of their own, which is younger.
         await Task.Yield();
-        OutboxRow[] rows = [.. database.Outbox.Values.Where(row => row.Id > read.After && !read.Known.Contains(row.Id)).Take(read.RowsMax)];
-        return new OutboxPage(rows, oldest);
+        OutboxRow[] late = [.. database.Outbox.Values.Where(row => row.Id <= read.After && !read.Seen.Saw(database.OutboxWriters[row.Id]))];
+        if (late.Length > read.RowsMax) return new OutboxPage([], null);
+        return new OutboxPage([.. late, .. database.Outbox.Values.Where(row => row.Id > read.After).Take(read.RowsMax - late.Length)], seen);
     }, stop);
 
-    public Task<ulong> DeleteOutboxAsync(IReadOnlyList<long> ids, CancellationToken stop) => election.InSessionAsync("delete outbox", session =>
+    public Task DeleteOutboxAsync(IReadOnlyList<long> ids, CancellationToken stop) => election.InSessionAsync("delete outbox", session =>
     {
         database.RequireLeader(session);
-        ulong transaction = database.BeginWriting();
         foreach (long id in ids) database.Outbox.Remove(id);
-        database.EndWriting(transaction);
-        return transaction;
+        return 0UL;
     });
 
     public Task DeadLetterOutboxAsync(IReadOnlyList<OutboxRow> rows, string reason, CancellationToken stop) => election.InSessionAsync("dead-letter outbox", session =>

@@ -7,6 +7,8 @@ namespace Faultline.Simulation.Plants;
 /// <summary>Bugs that real systems had, each as a variation of what the core is given. The simulation must find every one.</summary>
 internal static class PlantedBugs
 {
+    private static readonly OutboxSnapshot Everything = new(ulong.MaxValue, []);
+
     public static IReadOnlyList<Plant> All { get; } =
     [
         new("inbox marked before the business commit") { InboxCommitsAlone = true },
@@ -16,6 +18,7 @@ internal static class PlantedBugs
         new("acknowledged before the commit") { AcksOnDelivery = true },
         new("inbox forgets too early") { InboxForgetsAfter = TimeSpan.FromMilliseconds(300) },
         new("a late row with a low id is never read") { Store = store => new ReadsUpwardsOnly(store) },
+        new("late rows are looked for now and then") { Store = store => new LooksBackSeldom(store) },
         new("delete up to an id instead of by ids") { Store = store => new DeletesUpTo(store) },
         new("a later message overtakes a parked one") { Store = store => new ParksWithoutKey(store) },
         new("a dead letter is copied and not settled") { CopiesDeadLetters = true },
@@ -84,22 +87,27 @@ internal static class PlantedBugs
 
     private sealed class ReadsUpwardsOnly(IMessageStore inner) : StoreWrapper(inner)
     {
-        private long _last;
+        public override Task<OutboxPage> ReadOutboxAsync(OutboxRead read, CancellationToken stop) => Inner.ReadOutboxAsync(read with { Seen = Everything }, stop);
+    }
+
+    /// <summary>Nothing is lost, but a later row of a key is read before a late one.</summary>
+    private sealed class LooksBackSeldom(IMessageStore inner) : StoreWrapper(inner)
+    {
+        private int _reads;
 
         public override async Task<OutboxPage> ReadOutboxAsync(OutboxRead read, CancellationToken stop)
         {
-            OutboxPage page = await Inner.ReadOutboxAsync(read with { After = Math.Max(read.After, _last) }, stop);
-            if (page.Rows.Count > 0) _last = page.Rows[^1].Id;
-            return page;
+            if (++_reads % 4 == 0) return await Inner.ReadOutboxAsync(read, stop);
+            return await Inner.ReadOutboxAsync(read with { Seen = Everything }, stop) with { Seen = read.Seen };
         }
     }
 
     private sealed class DeletesUpTo(IMessageStore inner) : StoreWrapper(inner)
     {
-        public override async Task<ulong> DeleteOutboxAsync(IReadOnlyList<long> ids, CancellationToken stop)
+        public override async Task DeleteOutboxAsync(IReadOnlyList<long> ids, CancellationToken stop)
         {
-            OutboxPage below = await Inner.ReadOutboxAsync(new OutboxRead(0, [], int.MaxValue), stop);
-            return await Inner.DeleteOutboxAsync([.. below.Rows.Select(row => row.Id).Where(id => id <= ids.Max())], stop);
+            OutboxPage below = await Inner.ReadOutboxAsync(new OutboxRead(0, OutboxSnapshot.Nothing, int.MaxValue), stop);
+            await Inner.DeleteOutboxAsync([.. below.Rows.Select(row => row.Id).Where(id => id <= ids.Max())], stop);
         }
     }
 

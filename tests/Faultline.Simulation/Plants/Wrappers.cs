@@ -15,7 +15,7 @@ internal abstract class StoreWrapper(IMessageStore inner) : IMessageStore
 
     public virtual Task<OutboxPage> ReadOutboxAsync(OutboxRead read, CancellationToken stop) => Inner.ReadOutboxAsync(read, stop);
 
-    public virtual Task<ulong> DeleteOutboxAsync(IReadOnlyList<long> ids, CancellationToken stop) => Inner.DeleteOutboxAsync(ids, stop);
+    public virtual Task DeleteOutboxAsync(IReadOnlyList<long> ids, CancellationToken stop) => Inner.DeleteOutboxAsync(ids, stop);
 
     public Task DeadLetterOutboxAsync(IReadOnlyList<OutboxRow> rows, string reason, CancellationToken stop) => Inner.DeadLetterOutboxAsync(rows, reason, stop);
 

@@ -129,6 +129,21 @@ public sealed class JudgementTests
         verdict.Violations.Select(violation => violation.Kind).Distinct().ShouldBe(["not-lost"]);
     }
 
+    [Theory]
+    [InlineData(World.Orders, 0, Verdict.Passed)] // The publisher died after it: its relay sends again what was not deleted yet.
+    [InlineData(null, 0, Verdict.Passed)] // A server that everybody uses.
+    [InlineData(World.Loyalty, 0, Verdict.Failed)] // It has nothing to do with this message at the other consumer.
+    [InlineData(World.Orders, -60, Verdict.Failed)] // Long before.
+    public void Swallowed_message_may_come_again_when_its_way_was_interrupted_after_it(string? service, int seconds, Verdict expected)
+    {
+        World world = World.Clean();
+        world.Fire(world.First(World.OrderPlaced), World.Orders, "relay.send.before", "swallow", Set);
+        CellRun run = world.Run(World.Experiment(), (Swallow, Set));
+        Interruption interruption = new(service, run.Firings[0].At + TimeSpan.FromSeconds(seconds));
+
+        Judged(run with { Interruptions = [interruption] }).Verdict.ShouldBe(expected);
+    }
+
     [Fact]
     public void Loss_is_no_excuse_for_a_repeated_effect_of_the_same_operation()
     {

@@ -1,0 +1,6 @@
+-- Who wrote a row: with it the relay finds what became visible after rows with higher ids, by index and without reading the dead entries of deleted rows again.
+alter table faultline.outbox add column xact xid8 not null default pg_current_xact_id();
+create index outbox_xact on faultline.outbox (xact);
+
+-- A fault that acts by chance draws anew for a message that it has hit before.
+create index firing_hit on faultline.firing (anomaly_id, (coalesce(operation_id, message_id::text)));
