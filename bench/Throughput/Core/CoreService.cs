@@ -83,7 +83,7 @@ internal sealed class CoreService : IAsyncDisposable
         ILoggerFactory log = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new ErrorStreamLog()));
         NpgsqlDataSource database = SourceOf(part.Database, service, OwnConnections);
         NpgsqlDataSource units = SourceOf(part.Database, service, part.Sessions + OwnConnections, noReset: true);
-        NpgsqlDataSource broker = SourceOf(setup.Servers.Broker(), service, poolMax: 20);
+        NpgsqlDataSource broker = SourceOf(setup.Servers.Broker(), service, poolMax: 20, noReset: true);
         PostgreSqlTransport transport = await PostgreSqlTransport.ConnectAsync(broker, TimeProvider.System, log.CreateLogger("Faultline.Transport"), stop);
         var opened = new CoreService(service, part, setup, (database, units), broker, transport, log);
         await opened._core.PrepareAsync(stop);

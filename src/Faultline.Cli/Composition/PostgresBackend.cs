@@ -24,7 +24,7 @@ internal static class PostgresBackend
         NpgsqlDataSource database = SourceOf("Faultline:Database", settings.Database!, instance, poolMax: 20);
         // Units of work leave nothing behind in a session but what a transaction ends, so that theirs need no reset, which costs as much as a small transaction.
         NpgsqlDataSource units = SourceOf("Faultline:Database", settings.Database!, instance, poolMax: 30, noReset: true);
-        NpgsqlDataSource broker = SourceOf("Faultline:BrokerConnection", settings.BrokerConnection!, instance, poolMax: 20);
+        NpgsqlDataSource broker = SourceOf("Faultline:BrokerConnection", settings.BrokerConnection!, instance, poolMax: 20, noReset: true);
         await MigrateAsync(database, service, builder, stop);
         var time = TimeProvider.System;
         var control = new PostgresControlStore(settings.Database!);

@@ -14,8 +14,6 @@ internal sealed class PostgreSqlTemporaryQueue : ITemporaryQueue
     // Notifications wake it; the rare look is for one that was lost, and keeps a dead connection from being unnoticed.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
 
-    private static readonly Task NothingElse = new TaskCompletionSource().Task;
-
     private const string Create =
         "insert into faultline_queue.queue (name, service, partitions, temporary, owner) values ($1 || '#' || $2::text, $1, 1, true, $2) returning id";
 
@@ -93,6 +91,7 @@ internal sealed class PostgreSqlTemporaryQueue : ITemporaryQueue
             await QueueSweeper.SweepAsync(session);
             await using NpgsqlCommand command = session.Command(Create, _service, session.Id);
             int queue = (int)(await command.ExecuteScalarAsync(stop))!;
+            await session.ListenAsync(queue);
             await session.JoinAsync(queue, _instance);
             return (session, queue);
         }
@@ -107,7 +106,6 @@ internal sealed class PostgreSqlTemporaryQueue : ITemporaryQueue
     {
         while (!_stopping.IsCancellationRequested)
         {
-            session.TakeSignals();
             await using (NpgsqlCommand command = session.Command(Take, queue))
             {
                 await command.PrepareAsync();
@@ -115,7 +113,7 @@ internal sealed class PostgreSqlTemporaryQueue : ITemporaryQueue
                 while (await reader.ReadAsync()) Publish(MessageReader.Read(reader));
             }
 
-            await session.WaitAsync(NothingElse, LookInterval, _stopping.Token);
+            await session.WaitAsync(LookInterval, _stopping.Token);
         }
     }
 

@@ -12,8 +12,8 @@ namespace Faultline.Messaging.PostgreSql.Transport;
 /// deleted by its acknowledgement; who may hand it out follows from who owns its partition.
 /// </summary>
 /// <remarks>
-/// Each subscription and each temporary queue keeps one connection of the data source; sends, depth and declarations take one from it for a moment. The data source must not multiplex,
-/// and <c>No Reset On Close</c> must be off. It is the caller's: it is not disposed here.
+/// Each subscription keeps two connections of the data source, each temporary queue one; sends, depth and declarations take one from it for a moment. The data source must not multiplex.
+/// It is fastest with <c>No Reset On Close</c>: whatever leaves something behind in its session undoes it. It is the caller's: it is not disposed here.
 /// </remarks>
 public sealed class PostgreSqlTransport : ITransport
 {
@@ -74,7 +74,6 @@ public sealed class PostgreSqlTransport : ITransport
         NpgsqlConnectionStringBuilder settings = new(source.ConnectionString);
         List<string> problems = [.. options.Problems()];
         if (settings.Multiplexing) problems.Add("the data source multiplexes; sessions need connections of their own");
-        if (settings.NoResetOnClose) problems.Add("the data source has 'No Reset On Close'; a session's settings would leak into other uses");
         if (problems.Count > 0) throw new ArgumentException(string.Join("; ", problems), nameof(options));
 
         return await TransportFailures.TranslateAsync("connecting", async () =>

@@ -15,9 +15,9 @@ internal sealed class QueueSession : IAsyncDisposable
     private const string Settings =
         "set synchronous_commit = off; set jit = off; set enable_seqscan = off; set enable_bitmapscan = off; set enable_hashjoin = off; set enable_mergejoin = off";
 
-    private readonly List<string> _signals = [];
     private readonly PostgreSqlTransportOptions _options;
     private readonly ILogger _log;
+    private bool _wasHeard;
 
     private QueueSession(NpgsqlConnection connection, PostgreSqlTransportOptions options, ILogger log)
     {
@@ -52,10 +52,12 @@ internal sealed class QueueSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes the session's row and listens to the queue. From here on the others see it.</summary>
+    /// <summary>Listens to the queue on the session's own connection, for a session that has nothing to do but wait.</summary>
+    public Task ListenAsync(int queue) => ExecuteAsync($"listen {QueueSignals.Channel(queue)}");
+
+    /// <summary>Writes the session's row. From here on the others see it.</summary>
     public async Task JoinAsync(int queue, string instance)
     {
-        await ExecuteAsync($"listen {QueueSignals.Channel(queue)}");
         await using NpgsqlCommand command = Command(
             "insert into faultline_queue.session (id, queue_id, instance, pid, expires_at) values ($1, $2, $3, pg_backend_pid(), clock_timestamp() + $4)",
             Id, queue, instance, _options.LeaseDuration);
@@ -80,29 +82,14 @@ internal sealed class QueueSession : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Waits for a signal of other sessions, for something else, or for a time to pass.</summary>
-    public async Task WaitAsync(Task other, TimeSpan limit, CancellationToken stop)
+    /// <summary>Waits for a signal of other sessions, or for a time to pass; what was heard since the last call counts.</summary>
+    public async Task WaitAsync(TimeSpan limit, CancellationToken stop)
     {
-        if (_signals.Count > 0 || other.IsCompleted || limit <= TimeSpan.Zero) return;
-
-        using CancellationTokenSource interrupted = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        Task<bool> heard = Connection.WaitAsync(Math.Max(1, (int)limit.TotalMilliseconds), interrupted.Token);
-        await Task.WhenAny(heard, other);
-        if (!heard.IsCompleted) await interrupted.CancelAsync();
-
+        Task<bool> heard = _wasHeard ? Task.FromResult(true) : Connection.WaitAsync((int)limit.TotalMilliseconds, stop);
         // Interrupting a wait leaves the connection as it was; any other failure is the session's end.
         await ((Task)heard).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (heard.IsFaulted) await heard;
-    }
-
-    /// <summary>What was heard since the last call.</summary>
-    public IReadOnlyList<string> TakeSignals()
-    {
-        if (_signals.Count == 0) return [];
-
-        string[] taken = [.. _signals];
-        _signals.Clear();
-        return taken;
+        _wasHeard = false;
     }
 
     /// <summary>Begins a transaction in which each statement sees what was committed before it, whatever the server's default is.</summary>
@@ -127,8 +114,5 @@ internal sealed class QueueSession : IAsyncDisposable
 
     private int TimeoutSeconds => Math.Max(1, (int)(_options.LeaseDuration - TimeSpan.FromSeconds(1)).TotalSeconds);
 
-    private void Heard(object sender, NpgsqlNotificationEventArgs signal)
-    {
-        if (signal.PID != Connection.ProcessID) _signals.Add(signal.Payload);
-    }
+    private void Heard(object sender, NpgsqlNotificationEventArgs signal) => _wasHeard |= signal.PID != Connection.ProcessID;
 }

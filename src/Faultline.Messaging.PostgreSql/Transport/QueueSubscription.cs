@@ -108,7 +108,7 @@ internal sealed class QueueSubscription : ISubscription
 
     private async Task<SubscriptionSession> JoinAsync(CancellationToken stop)
     {
-        SubscriptionSession session = await SubscriptionSession.OpenAsync(_source, _consumer, _options, _time, _log, _events.Writer, _requests.Reader, stop);
+        SubscriptionSession session = await SubscriptionSession.OpenAsync(_source, _consumer, _options, _time, _log, _events.Writer, _requests, stop);
         _joined = true;
         return session;
     }

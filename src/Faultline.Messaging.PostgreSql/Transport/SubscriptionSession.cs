@@ -15,7 +15,11 @@ internal sealed class SubscriptionSession : IAsyncDisposable
         update faultline_queue.partition set suspect_until = (select last_value from faultline_queue.message_id_seq) where exists (select from first)
         """;
 
+    /// <summary>How long a settlement may wait for others, or for a read, to go with it.</summary>
+    private static readonly TimeSpan SettleLinger = TimeSpan.FromMilliseconds(10);
+
     private readonly QueueSession _session;
+    private readonly QueueEar _ear;
     private readonly QueueConsumer _consumer;
     private readonly QueueMembership _membership;
     private readonly QueueFetch _fetch;
@@ -26,6 +30,7 @@ internal sealed class SubscriptionSession : IAsyncDisposable
     private readonly ChannelWriter<SubscriptionEvent> _events;
     private readonly ChannelReader<SubscriptionRequest> _requests;
     private readonly List<SubscriptionRequest> _underWay = [];
+    private long _settlingSince;
     private long _renewedAt;
     private long _beatAt;
     private long _sweptAt;
@@ -34,10 +39,10 @@ internal sealed class SubscriptionSession : IAsyncDisposable
     private Task<bool>? _requested;
 
     private SubscriptionSession(
-        QueueSession session, QueueConsumer consumer, PostgreSqlTransportOptions options, TimeProvider time, ILogger log,
+        QueueSession session, QueueEar ear, QueueConsumer consumer, PostgreSqlTransportOptions options, TimeProvider time, ILogger log,
         ChannelWriter<SubscriptionEvent> events, ChannelReader<SubscriptionRequest> requests)
     {
-        (_session, _consumer, _options, _time, _log, _events, _requests) = (session, consumer, options, time, log, events, requests);
+        (_session, _ear, _consumer, _options, _time, _log, _events, _requests) = (session, ear, consumer, options, time, log, events, requests);
         _membership = new QueueMembership(session, consumer.Queue, consumer.Name, options, log);
         _fetch = new QueueFetch(session, consumer.Queue);
         _holdings = new Holdings(consumer.UnsettledMax);
@@ -47,12 +52,14 @@ internal sealed class SubscriptionSession : IAsyncDisposable
     /// <summary>Joins the queue.</summary>
     public static async Task<SubscriptionSession> OpenAsync(
         NpgsqlDataSource source, QueueConsumer consumer, PostgreSqlTransportOptions options, TimeProvider time, ILogger log,
-        ChannelWriter<SubscriptionEvent> events, ChannelReader<SubscriptionRequest> requests, CancellationToken stop)
+        ChannelWriter<SubscriptionEvent> events, Channel<SubscriptionRequest> mailbox, CancellationToken stop)
     {
         QueueSession session = await QueueSession.OpenAsync(source, options, log, stop);
+        QueueEar? ear = null;
         try
         {
-            SubscriptionSession joined = new(session, consumer, options, time, log, events, requests);
+            ear = await QueueEar.OpenAsync(source, QueueSignals.Channel(consumer.Queue), Heard, why => mailbox.Writer.TryWrite(new SubscriptionRequest.Deaf(session.Id, why)), stop);
+            SubscriptionSession joined = new(session, ear, consumer, options, time, log, events, mailbox.Reader);
             await session.ExecuteAsync(LearnOfCrash);
             await session.JoinAsync(consumer.Queue, consumer.Instance);
             await joined._membership.AnnounceAsync();
@@ -61,8 +68,14 @@ internal sealed class SubscriptionSession : IAsyncDisposable
         }
         catch
         {
+            if (ear is not null) await ear.DisposeAsync();
             await session.DisposeAsync(); // It was opened here; its lock would keep a session alive that nobody runs.
             throw;
+        }
+
+        void Heard(int by, string signal)
+        {
+            if (by != session.Connection.ProcessID) mailbox.Writer.TryWrite(new SubscriptionRequest.Heard(signal));
         }
     }
 
@@ -73,23 +86,33 @@ internal sealed class SubscriptionSession : IAsyncDisposable
         {
             if (_time.GetElapsedTime(_renewedAt) > _options.LeaseDuration) throw new TimeoutException("the lease was not renewed in time");
 
-            Hear();
+            TakeRequests();
             if (_beatDue || _time.GetElapsedTime(_beatAt) >= _options.BeatInterval) await BeatAsync();
             if (await StepAsync()) continue;
 
-            _requested ??= _requests.WaitToReadAsync(CancellationToken.None).AsTask();
-            await _session.WaitAsync(_requested, _options.BeatInterval - _time.GetElapsedTime(_beatAt), stop);
-            if (_requested.IsCompleted) _requested = null;
+            await WaitAsync(stop);
         }
+    }
+
+    /// <summary>Waits for something in the mailbox, for the next beat, or for settlements to have waited long enough.</summary>
+    private async Task WaitAsync(CancellationToken stop)
+    {
+        TimeSpan limit = _options.BeatInterval - _time.GetElapsedTime(_beatAt);
+        if (_underWay.Count > 0 && SettleLinger - _time.GetElapsedTime(_settlingSince) is var left && left < limit) limit = left;
+        if (limit <= TimeSpan.Zero) return;
+
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        _requested ??= _requests.WaitToReadAsync(CancellationToken.None).AsTask();
+        await Task.WhenAny(_requested, Task.Delay(limit, _time, over.Token));
+        await over.CancelAsync();
+        if (_requested.IsCompleted) _requested = null;
     }
 
     /// <summary>Settles what was asked for until now, and leaves: the others may have the partitions at once.</summary>
     public async Task LeaveAsync()
     {
         TakeRequests();
-        IReadOnlyList<Delivery> settled = [.. _underWay.OfType<SubscriptionRequest.Ack>().SelectMany(request => request.Deliveries)];
-        foreach (Delivery done in settled) _holdings.Settle(done.Tag);
-        await _fetch.RunAsync(settled, _holdings.TakeSettledClaims(), [], 0);
+        await _fetch.RunAsync(Settled, _holdings.TakeSettledClaims(), [], 0);
         Complete();
         await _membership.LeaveAsync();
     }
@@ -107,15 +130,18 @@ internal sealed class SubscriptionSession : IAsyncDisposable
         _underWay.Clear();
     }
 
-    public ValueTask DisposeAsync() => _session.DisposeAsync();
-
-    private void Hear()
+    public async ValueTask DisposeAsync()
     {
-        foreach (string signal in _session.TakeSignals())
-        {
-            if (signal == QueueSignals.Members) _beatDue = true;
-            foreach (int partition in QueueSignals.PartitionsOf(signal)) _holdings.Wake(partition);
-        }
+        await _ear.DisposeAsync();
+        await _session.DisposeAsync();
+    }
+
+    private IReadOnlyList<Delivery> Settled => [.. _underWay.OfType<SubscriptionRequest.Ack>().SelectMany(request => request.Deliveries)];
+
+    private void Hear(string signal)
+    {
+        if (signal == QueueSignals.Members) _beatDue = true;
+        foreach (int partition in QueueSignals.PartitionsOf(signal)) _holdings.Wake(partition);
     }
 
     private async Task BeatAsync()
@@ -169,29 +195,30 @@ internal sealed class SubscriptionSession : IAsyncDisposable
     private async Task<bool> StepAsync()
     {
         TakeRequests();
-        IReadOnlyList<Delivery> settled = [.. _underWay.OfType<SubscriptionRequest.Ack>().SelectMany(request => request.Deliveries)];
-        foreach (Delivery done in settled) _holdings.Settle(done.Tag);
-        foreach (Delivery back in _underWay.OfType<SubscriptionRequest.Requeue>().SelectMany(request => request.Deliveries)) _holdings.Requeue(back.Tag);
-
         IReadOnlyList<Delivery> again = _holdings.TakeAgain();
         if (again.Count > 0) _events.TryWrite(new SubscriptionEvent.Delivered(again));
 
-        bool worked = await SettleAndReadAsync(settled, _holdings.TakeRanges(_options.FetchRowsMax)) || _underWay.Count > 0;
+        IReadOnlyList<FetchRange> ranges = _holdings.TakeRanges(_options.FetchRowsMax);
+        if (ranges.Count == 0 && MayLinger) return false;
+
+        await SettleAndReadAsync(Settled, ranges);
         await ReleaseAsync();
         Complete();
-        return worked;
+        return true;
     }
 
-    private async Task<bool> SettleAndReadAsync(IReadOnlyList<Delivery> settled, IReadOnlyList<FetchRange> ranges)
+    /// <summary>Whether nothing is under way but settlements that are young and few.</summary>
+    private bool MayLinger => _underWay.Count == 0
+        || (_underWay.Count < _options.FetchRowsMax && _underWay.TrueForAll(request => request is SubscriptionRequest.Ack) && _time.GetElapsedTime(_settlingSince) < SettleLinger);
+
+    private async Task SettleAndReadAsync(IReadOnlyList<Delivery> settled, IReadOnlyList<FetchRange> ranges)
     {
-        if (settled.Count == 0 && ranges.Count == 0) return false;
+        if (settled.Count == 0 && ranges.Count == 0) return;
 
         long claim = ++_claims;
         IReadOnlyList<Delivery> rows = await _fetch.RunAsync(settled, _holdings.TakeSettledClaims(), ranges, claim);
-        Hear();
         IReadOnlyList<Delivery> accepted = _holdings.Accept(claim, ranges, rows);
         if (accepted.Count > 0) _events.TryWrite(new SubscriptionEvent.Delivered(accepted));
-        return true;
     }
 
     private async Task ReleaseAsync()
@@ -211,7 +238,22 @@ internal sealed class SubscriptionSession : IAsyncDisposable
 
     private void TakeRequests()
     {
-        while (_requests.TryRead(out SubscriptionRequest? request)) _underWay.Add(request);
+        while (_requests.TryRead(out SubscriptionRequest? request))
+        {
+            switch (request)
+            {
+                case SubscriptionRequest.Heard heard: Hear(heard.Signal); continue;
+                case SubscriptionRequest.Deaf deaf when deaf.Session == _session.Id: throw new IOException("the session hears no more", deaf.Why);
+                case SubscriptionRequest.Deaf: continue;
+                case SubscriptionRequest.Ack ack: foreach (Delivery done in ack.Deliveries) _holdings.Settle(done.Tag); break;
+                case SubscriptionRequest.Requeue requeue: foreach (Delivery back in requeue.Deliveries) _holdings.Requeue(back.Tag); break;
+                case SubscriptionRequest.Release: break;
+                default: throw new System.Diagnostics.UnreachableException();
+            }
+
+            if (_underWay.Count == 0) _settlingSince = _time.GetTimestamp();
+            _underWay.Add(request);
+        }
     }
 
     private void Complete()

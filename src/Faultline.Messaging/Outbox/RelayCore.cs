@@ -31,6 +31,8 @@ internal sealed class RelayCore(RelayOptions options)
     private int _sends;
     private int _failures;
     private DateTimeOffset _pausedUntil;
+    private DateTimeOffset _readAt;
+    private DateTimeOffset _deleteAt;
 
     /// <summary>How many rows are held in memory.</summary>
     public int HeldRows => _held.Count;
@@ -49,7 +51,7 @@ internal sealed class RelayCore(RelayOptions options)
         {
             case RelayEvent.Woken: _mayHaveMore = true; break;
             case RelayEvent.Tick: break;
-            case RelayEvent.PageRead read: TakePage(read); break;
+            case RelayEvent.PageRead read: TakePage(read, now); break;
             case RelayEvent.ReadFailed: EndRead(); _mayHaveMore = true; Pause(now); break;
             case RelayEvent.SendEnded sent: TakeOutcomes(sent, now); break;
             case RelayEvent.SendFailed failed: TakeFailedSend(failed, now); break;
@@ -64,7 +66,7 @@ internal sealed class RelayCore(RelayOptions options)
         return Decide(guards, now);
     }
 
-    private void TakePage(RelayEvent.PageRead read)
+    private void TakePage(RelayEvent.PageRead read, DateTimeOffset now)
     {
         foreach (OutboxRow row in read.Page.Rows)
         {
@@ -75,7 +77,9 @@ internal sealed class RelayCore(RelayOptions options)
 
         EndRead();
         _failures = 0;
-        _mayHaveMore |= read.Page.Rows.Count >= read.What.RowsMax || read.Page.Seen is null;
+        bool isFull = read.Page.Rows.Count >= read.What.RowsMax || read.Page.Seen is null;
+        _mayHaveMore |= isFull;
+        _readAt = !isFull && read.Page.Rows.Count >= options.LingerFrom ? now + options.Linger : now;
         if (read.Page.Seen is null) _cursor = 0;
         _seen = read.Page.Seen ?? OutboxSnapshot.Nothing;
     }
@@ -113,7 +117,7 @@ internal sealed class RelayCore(RelayOptions options)
             if (!IsAwaited(row)) continue;
             switch (outcome)
             {
-                case RelayOutcome.Confirmed: _toDelete.Add(row.Id); OpenLane(row); break;
+                case RelayOutcome.Confirmed: DeleteLater(row.Id, now); OpenLane(row); break;
                 case RelayOutcome.Unconfirmed: _later.Enqueue(row, now + options.ConfirmTimeout); break;
                 case RelayOutcome.Refused: _later.Enqueue(row, now + options.PauseMin); break;
                 case RelayOutcome.Unroutable: _toDeadLetter.Add(row); break;
@@ -184,9 +188,9 @@ internal sealed class RelayCore(RelayOptions options)
 
         if (now >= _pausedUntil)
         {
-            DecideRead(effects);
+            DecideRead(effects, now);
             DecideSends(effects, guards);
-            DecideDelete(effects);
+            DecideDelete(effects, guards.Confirms, now);
             if (_toDeadLetter.Count > 0)
             {
                 effects.Add(new RelayEffect.DeadLetter([.. _toDeadLetter]));
@@ -198,10 +202,10 @@ internal sealed class RelayCore(RelayOptions options)
         return effects;
     }
 
-    private void DecideRead(List<RelayEffect> effects)
+    private void DecideRead(List<RelayEffect> effects, DateTimeOffset now)
     {
         int room = Math.Min(options.HeldRowsMax - _held.Count, options.BatchRowsMax);
-        if (_reading || !_mayHaveMore || room <= 0) return;
+        if (_reading || !_mayHaveMore || room <= 0 || now < _readAt) return;
 
         _reading = true;
         _mayHaveMore = false;
@@ -228,9 +232,18 @@ internal sealed class RelayCore(RelayOptions options)
         }
     }
 
-    private void DecideDelete(List<RelayEffect> effects)
+    private void DeleteLater(long id, DateTimeOffset now)
     {
-        if (_deleting || _toDelete.Count == 0) return;
+        if (_toDelete.Count == 0) _deleteAt = now + options.DeleteLinger;
+        _toDelete.Add(id);
+    }
+
+    private bool MayDeleteWait(DateTimeOffset now) => now < _deleteAt && _toDelete.Count < options.BatchRowsMax;
+
+    private void DecideDelete(List<RelayEffect> effects, bool confirms, DateTimeOffset now)
+    {
+        // Without the guard the row goes at once: that is its mistake.
+        if (_deleting || _toDelete.Count == 0 || (confirms && MayDeleteWait(now))) return;
         _deleting = true;
         effects.Add(new RelayEffect.Delete([.. _toDelete]));
         _toDelete.Clear();
@@ -240,6 +253,8 @@ internal sealed class RelayCore(RelayOptions options)
     {
         DateTimeOffset? at = _later.TryPeek(out _, out DateTimeOffset due) ? due : null;
         if (_pausedUntil > now) at = at < _pausedUntil ? at : _pausedUntil;
+        else if (_mayHaveMore && !_reading && _readAt > now) at = at < _readAt ? at : _readAt;
+        if (_toDelete.Count > 0 && !_deleting && _deleteAt > now) at = at < _deleteAt ? at : _deleteAt;
         if (at is { } time) effects.Add(new RelayEffect.WakeAt(time));
     }
 }

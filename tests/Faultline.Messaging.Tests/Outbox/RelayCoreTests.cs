@@ -8,7 +8,7 @@ public sealed class RelayCoreTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly RelayCore _core = new(new RelayOptions { BatchRowsMax = 10, HeldRowsMax = 100, ConfirmTimeout = TimeSpan.FromSeconds(2) });
+    private readonly RelayCore _core = new(new RelayOptions { BatchRowsMax = 10, HeldRowsMax = 100, ConfirmTimeout = TimeSpan.FromSeconds(2), LingerFrom = 5 });
     private bool _confirms = true;
     private DateTimeOffset _now = Start;
 
@@ -60,7 +60,7 @@ public sealed class RelayCoreTests
     public void A_failed_delete_is_asked_for_again()
     {
         RelayEffect.Send send = Single<RelayEffect.Send>(Read(Row(1, "a")));
-        RelayEffect.Delete delete = Single<RelayEffect.Delete>(Step(Sent(send, RelayOutcome.Confirmed)));
+        RelayEffect.Delete delete = DeleteOf(send);
         Step(new RelayEvent.DeleteFailed(delete)).OfType<RelayEffect.Delete>().ShouldBeEmpty();
 
         _now += TimeSpan.FromSeconds(1);
@@ -120,10 +120,45 @@ public sealed class RelayCoreTests
     }
 
     [Fact]
+    public void Confirmed_rows_wait_a_moment_for_others_to_be_deleted_with_them()
+    {
+        RelayEffect.Send one = Single<RelayEffect.Send>(Read(Row(1, "a")));
+        Step(Sent(one, RelayOutcome.Confirmed)).OfType<RelayEffect.Delete>().ShouldBeEmpty();
+        RelayEffect.Send two = Single<RelayEffect.Send>(Read(Row(2, "b")));
+        Step(Sent(two, RelayOutcome.Confirmed)).OfType<RelayEffect.Delete>().ShouldBeEmpty();
+
+        _now += DeleteLinger;
+        Single<RelayEffect.Delete>(Step(new RelayEvent.Tick())).Ids.ShouldBe([1, 2]);
+    }
+
+    [Fact]
+    public void A_full_batch_of_confirmed_rows_does_not_wait()
+    {
+        RelayEffect.Send send = Single<RelayEffect.Send>(Read([.. Enumerable.Range(1, 10).Select(id => Row(id, null))]));
+
+        Single<RelayEffect.Delete>(Step(Sent(send, RelayOutcome.Confirmed))).Ids.Count.ShouldBe(10);
+    }
+
+    [Fact]
+    public void Under_load_the_next_read_lets_rows_gather_and_a_lone_row_is_not_held_up()
+    {
+        Read(Row(1, "a"));
+        Step(new RelayEvent.Woken()).OfType<RelayEffect.Read>().ShouldNotBeEmpty();
+
+        Step(new RelayEvent.PageRead(LastRead.What, new OutboxPage([.. Enumerable.Range(2, 5).Select(id => Row(id, null))], Seen)));
+        IReadOnlyList<RelayEffect> lingering = Step(new RelayEvent.Woken());
+        lingering.OfType<RelayEffect.Read>().ShouldBeEmpty();
+        Single<RelayEffect.WakeAt>(lingering).Time.ShouldBe(_now + TimeSpan.FromMilliseconds(10));
+
+        _now += TimeSpan.FromMilliseconds(10);
+        Step(new RelayEvent.Tick()).OfType<RelayEffect.Read>().ShouldNotBeEmpty();
+    }
+
+    [Fact]
     public void A_row_that_is_deleted_while_a_read_still_shows_it_is_not_sent_again()
     {
         RelayEffect.Send send = Single<RelayEffect.Send>(Read(Row(1, "a")));
-        RelayEffect.Delete delete = Single<RelayEffect.Delete>(Step(Sent(send, RelayOutcome.Confirmed)));
+        RelayEffect.Delete delete = DeleteOf(send);
         Step(new RelayEvent.Woken());
         Step(new RelayEvent.Deleted(delete));
 
@@ -138,6 +173,15 @@ public sealed class RelayCoreTests
     }
 
     private RelayEffect.Read LastRead { get; set; } = null!;
+
+    private static TimeSpan DeleteLinger { get; } = new RelayOptions().DeleteLinger;
+
+    private RelayEffect.Delete DeleteOf(RelayEffect.Send send)
+    {
+        Step(Sent(send, RelayOutcome.Confirmed));
+        _now += DeleteLinger;
+        return Single<RelayEffect.Delete>(Step(new RelayEvent.Tick()));
+    }
 
     private static OutboxSnapshot Seen { get; } = new(50, []);
 

@@ -54,7 +54,7 @@ internal sealed partial class Database
 
     public void Notify(Wire from)
     {
-        if (Leader is not { } leader || World.Dice.Chance(Plant.LosesWakeUps ? 1 : 0.05)) return;
+        if (Leader is not { } leader || World.Dice.Chance(Plant.LosesWakeUps ? 1 : LostWakeUps)) return;
         foreach (Action ear in leader.Ears) World.After(from.Latency(), World.Server, ear);
     }
 

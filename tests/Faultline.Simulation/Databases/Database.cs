@@ -73,6 +73,9 @@ internal sealed partial class Database(World world, string service, int partitio
     /// <summary>Transactions elsewhere in the cluster that are open and hold the oldest running one back.</summary>
     public SortedSet<ulong> Foreign { get; } = [];
 
+    /// <summary>The chance that word to the leader is lost.</summary>
+    public double LostWakeUps { get; set; } = 0.05;
+
     /// <summary>Whether handlings must be the owner's: while the <c>ordering</c> guard is on.</summary>
     public bool RequiresOwner { get; set; } = true;
 
