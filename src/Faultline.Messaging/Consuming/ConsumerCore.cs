@@ -33,6 +33,7 @@ internal sealed partial class ConsumerCore(ConsumerOptions options, Func<Item, d
     private readonly List<Item> _injected = [];
     private readonly List<ConsumerEffect> _effects = [];
     private bool _taking;
+    private bool _stopping;
     private bool _exclusive;
     private bool _exclusiveWanted;
     private int _failures;
@@ -53,6 +54,9 @@ internal sealed partial class ConsumerCore(ConsumerOptions options, Func<Item, d
 
     /// <summary>Deliveries and parked rows in hand.</summary>
     public int InHand => _byTag.Count + _injected.Count;
+
+    /// <summary>Whether it was told to stop, and everything that was in hand has come to its end.</summary>
+    public bool IsStopped => _stopping && _holdings.Count == 0 && _batches.Count == 0;
 
     /// <summary>Takes one event.</summary>
     /// <param name="happened">What happened.</param>
@@ -78,6 +82,7 @@ internal sealed partial class ConsumerCore(ConsumerOptions options, Func<Item, d
             case ConsumerEvent.ParkedRead read: TakeParked(read, now); break;
             case ConsumerEvent.ParkedReadFailed failed: FailParkedRead(failed.Lane, now); break;
             case ConsumerEvent.LanesMayHaveChanged: if (_holdings.Count > 0) _effects.Add(new ConsumerEffect.ReadLanes([.. _holdings.Keys])); break;
+            case ConsumerEvent.Stopping: Stop(); break;
             case ConsumerEvent.LanesRead read: TakeLanes(read.Lanes); break;
             default: throw new System.Diagnostics.UnreachableException();
         }
@@ -90,6 +95,7 @@ internal sealed partial class ConsumerCore(ConsumerOptions options, Func<Item, d
 
     private void Gain(int partition)
     {
+        if (_stopping) return;
         // Gained again without having been lost: the broker knows best, and the epoch is raised once more.
         _holdings[partition] = new Holding();
         _toTake.Add(partition);
@@ -143,6 +149,14 @@ internal sealed partial class ConsumerCore(ConsumerOptions options, Func<Item, d
         _toTake.AddRange(partitions.Where(partition => _holdings.ContainsKey(partition) && !_toTake.Contains(partition)));
     }
 
+    /// <summary>All partitions are given up in the way in which one is: what is being handled is finished and settled, what waits is the next owner's.</summary>
+    private void Stop()
+    {
+        _stopping = true;
+        _injected.Clear();
+        foreach (int partition in _holdings.Keys) Revoke(partition);
+    }
+
     private void Revoke(int partition)
     {
         if (!_holdings.TryGetValue(partition, out Holding? holding)) return;
@@ -174,7 +188,7 @@ internal sealed partial class ConsumerCore(ConsumerOptions options, Func<Item, d
     {
         if (item.IsInjected)
         {
-            _injected.Add(item);
+            if (!_stopping) _injected.Add(item);
             return;
         }
 

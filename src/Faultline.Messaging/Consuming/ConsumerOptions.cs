@@ -21,6 +21,10 @@ public sealed record ConsumerOptions
     /// <value>1 s; 10 ms to 1 h.</value>
     public TimeSpan RedeliverAfter { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long messages in hand may take to be finished when the process is asked to end.</summary>
+    /// <value>5 s; 0 to 1 h. What is not finished by then is undone, and delivered again to whoever comes next.</value>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long the inbox remembers a message; longer than any redelivery can take.</summary>
     /// <value>7 days; at least 1 h.</value>
     public TimeSpan InboxKept { get; init; } = TimeSpan.FromDays(7);
@@ -35,6 +39,7 @@ public sealed record ConsumerOptions
         if (BatchMessagesMax is < 1 or > 1_000) yield return $"consumer.batchMessagesMax is {BatchMessagesMax}; it must be 1 to 1000";
         if (UnsettledMax < BatchMessagesMax || UnsettledMax > 20_000) yield return $"consumer.unsettledMax is {UnsettledMax}; it must be {BatchMessagesMax} (batchMessagesMax) to 20000";
         if (RedeliverAfter < TimeSpan.FromMilliseconds(10) || RedeliverAfter > TimeSpan.FromHours(1)) yield return $"consumer.redeliverAfter is {RedeliverAfter}; it must be 10 ms to 1 h";
+        if (StopGrace < TimeSpan.Zero || StopGrace > TimeSpan.FromHours(1)) yield return $"consumer.stopGrace is {StopGrace}; it must be 0 to 1 h";
         if (InboxKept < TimeSpan.FromHours(1)) yield return $"consumer.inboxKept is {InboxKept}; it must be at least 1 h, longer than any redelivery";
         foreach (string problem in Retry.Problems()) yield return $"consumer.{problem}";
     }

@@ -17,6 +17,7 @@ internal sealed class ConsumerRunner(
     private const int ParkedRowsMax = 20;
     private static readonly TimeSpan LanesPause = TimeSpan.FromSeconds(10);
     private static readonly ConsumerEvent.Tick Tick = new();
+    private static readonly ConsumerEvent.Stopping Stopping = new();
     private static readonly ConsumerEvent.LanesMayHaveChanged LanesChanged = new();
 
     private readonly Channel<ConsumerEvent> _events = Channel.CreateUnbounded<ConsumerEvent>(new UnboundedChannelOptions { SingleReader = true });
@@ -33,7 +34,15 @@ internal sealed class ConsumerRunner(
     public async Task RunAsync(CancellationToken stop)
     {
         await using ISubscription subscription = await transport.SubscribeAsync(service, instance, options.UnsettledMax, stop);
-        using var loop = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        // What is in hand has its time after the end was asked for; what only waits has not.
+        using var graceOver = new CancellationTokenSource();
+        using var loop = CancellationTokenSource.CreateLinkedTokenSource(graceOver.Token);
+        await using ITimer grace = time.CreateTimer(_ => graceOver.Cancel(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using CancellationTokenRegistration asked = stop.Register(() =>
+        {
+            grace.Change(options.StopGrace, Timeout.InfiniteTimeSpan);
+            _events.Writer.TryWrite(Stopping);
+        });
         var tasks = new TaskSet(loop, log);
         var core = new ConsumerCore(options, ChanceOf);
         var settler = new Settler(store, subscription, faults, options, _events.Writer, tasks, time, log);
@@ -43,38 +52,38 @@ internal sealed class ConsumerRunner(
         tasks.Start(() => receiver.RunAsync(loop.Token));
         try
         {
-            while (await _events.Reader.WaitToReadAsync(loop.Token))
+            while (!core.IsStopped && await _events.Reader.WaitToReadAsync(loop.Token))
             {
                 while (_events.Reader.TryRead(out ConsumerEvent? happened))
                 {
                     var guards = new ConsumerGuards(control.Guards.Ordering, control.Guards.Retry, control.Guards.DeadLetter);
-                    foreach (ConsumerEffect effect in core.Step(happened, guards, time.GetUtcNow())) Do(effect, subscription, settler, timer, tasks, stop, loop.Token);
+                    foreach (ConsumerEffect effect in core.Step(happened, guards, time.GetUtcNow())) Do(effect, subscription, settler, timer, tasks, graceOver.Token, loop.Token);
                     Volatile.Write(ref _inHand, core.InHand);
                 }
             }
         }
         catch (OperationCanceledException) when (loop.IsCancellationRequested)
         {
-            // The process is ending, or a task failed; what is being handled is finished below.
+            // The grace is over, or a task failed: what is not committed is undone.
         }
 
+        await loop.CancelAsync();
         await tasks.DrainAsync();
         if (tasks.Failure is { } failure && !stop.IsCancellationRequested) throw new InvalidOperationException("the consumer failed and is started anew", failure);
     }
 
-    private void Do(ConsumerEffect effect, ISubscription subscription, Settler settler, ITimer timer, TaskSet tasks, CancellationToken process, CancellationToken stop)
+    private void Do(ConsumerEffect effect, ISubscription subscription, Settler settler, ITimer timer, TaskSet tasks, CancellationToken inHand, CancellationToken waiting)
     {
         switch (effect)
         {
-            // A handler is told of the end of the process, not of the loop's: it finishes and is acknowledged, or is undone.
-            case ConsumerEffect.Handle handle: tasks.Start(async () => _events.Writer.TryWrite(new ConsumerEvent.BatchEnded(handle, await pipeline.RunAsync(handle, process)))); break;
-            case ConsumerEffect.Ack ack: tasks.Start(() => settler.AckAsync(ack.Items, stop)); break;
-            case ConsumerEffect.Requeue requeue: tasks.Start(() => settler.RequeueAsync(requeue.Items, TimeSpan.Zero, stop)); break;
-            case ConsumerEffect.Settle settle: tasks.Start(() => settler.SettleAsync(settle, stop)); break;
-            case ConsumerEffect.Take take: tasks.Start(() => TakeAsync(take, stop)); break;
-            case ConsumerEffect.Release release: tasks.Start(() => ReleaseAsync(subscription, release, stop)); break;
-            case ConsumerEffect.ReadLanes read: tasks.Start(() => ReadLanesAsync(read, stop)); break;
-            case ConsumerEffect.ReadParked read: tasks.Start(() => ReadParkedAsync(read, stop)); break;
+            case ConsumerEffect.Handle handle: tasks.Start(async () => _events.Writer.TryWrite(new ConsumerEvent.BatchEnded(handle, await pipeline.RunAsync(handle, inHand)))); break;
+            case ConsumerEffect.Ack ack: tasks.Start(() => settler.AckAsync(ack.Items, inHand, waiting)); break;
+            case ConsumerEffect.Requeue requeue: tasks.Start(() => settler.RequeueAsync(requeue.Items, inHand)); break;
+            case ConsumerEffect.Settle settle: tasks.Start(() => settler.SettleAsync(settle, inHand)); break;
+            case ConsumerEffect.Take take: tasks.Start(() => TakeAsync(take, waiting)); break;
+            case ConsumerEffect.Release release: tasks.Start(() => ReleaseAsync(subscription, release, inHand)); break;
+            case ConsumerEffect.ReadLanes read: tasks.Start(() => ReadLanesAsync(read, waiting)); break;
+            case ConsumerEffect.ReadParked read: tasks.Start(() => ReadParkedAsync(read, waiting)); break;
             case ConsumerEffect.WakeAt wake: timer.Change(Later(wake.Time), Timeout.InfiniteTimeSpan); break;
             default: throw new System.Diagnostics.UnreachableException();
         }

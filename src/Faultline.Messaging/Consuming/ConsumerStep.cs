@@ -121,6 +121,9 @@ internal abstract record ConsumerEvent
     /// <summary>Somebody else may have parked rows (a person who replays dead letters); also asked from time to time, for a word that was lost.</summary>
     internal sealed record LanesMayHaveChanged : ConsumerEvent;
 
+    /// <summary>The process is to end: nothing new is begun.</summary>
+    internal sealed record Stopping : ConsumerEvent;
+
     /// <summary>The keys with parked rows were read.</summary>
     internal sealed record LanesRead(IReadOnlyList<ParkedLane> Lanes) : ConsumerEvent;
 }

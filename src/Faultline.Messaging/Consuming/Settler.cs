@@ -17,8 +17,9 @@ internal sealed class Settler(
 
     /// <summary>Acknowledges deliveries whose handling is committed.</summary>
     /// <param name="items">Which.</param>
-    /// <param name="stop">Ends a wait.</param>
-    public async Task AckAsync(IReadOnlyList<Item> items, CancellationToken stop)
+    /// <param name="stop">Ends what is being done.</param>
+    /// <param name="waiting">Ends the wait before a lost one comes again.</param>
+    public async Task AckAsync(IReadOnlyList<Item> items, CancellationToken stop, CancellationToken waiting)
     {
         try
         {
@@ -29,7 +30,7 @@ internal sealed class Settler(
                 await faults.PassAsync(FaultPoints.ConsumeAckBefore, passages, stop);
                 Item[] lost = [.. passages.Where(passage => passage.Fate == PassageFate.Lost).Select(passage => (Item)passage.Item!)];
                 present = [.. items.Except(lost)];
-                if (lost.Length > 0) tasks.Start(() => RequeueAsync(lost, options.RedeliverAfter, stop));
+                if (lost.Length > 0) tasks.Start(() => RequeueLaterAsync(lost, waiting));
             }
 
             if (present.Count > 0) await subscription.AckAsync([.. present.Select(item => item.Delivery!)], stop);
@@ -42,17 +43,21 @@ internal sealed class Settler(
         catch (FaultException error)
         {
             MessagingLog.AckFailed(log, items.Count, error.Message);
-            await RequeueAsync(items, options.RedeliverAfter, stop);
+            await RequeueLaterAsync(items, waiting);
         }
     }
 
-    /// <summary>Gives deliveries back after a pause; acknowledged ones are gone and stay gone.</summary>
-    /// <param name="items">Which.</param>
-    /// <param name="after">The pause.</param>
-    /// <param name="stop">Ends a wait.</param>
-    public async Task RequeueAsync(IReadOnlyList<Item> items, TimeSpan after, CancellationToken stop)
+    private async Task RequeueLaterAsync(IReadOnlyList<Item> items, CancellationToken stop)
     {
-        if (after > TimeSpan.Zero) await Task.Delay(after, time, stop);
+        await Task.Delay(options.RedeliverAfter, time, stop);
+        await RequeueAsync(items, stop);
+    }
+
+    /// <summary>Gives deliveries back; acknowledged ones are gone and stay gone.</summary>
+    /// <param name="items">Which.</param>
+    /// <param name="stop">Gives up.</param>
+    public async Task RequeueAsync(IReadOnlyList<Item> items, CancellationToken stop)
+    {
         try
         {
             await subscription.RequeueAsync([.. items.Select(item => item.Delivery!)], stop);

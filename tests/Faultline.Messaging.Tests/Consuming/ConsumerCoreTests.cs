@@ -40,6 +40,35 @@ public sealed class ConsumerCoreTests
     }
 
     [Fact]
+    public void A_consumer_that_stops_finishes_and_settles_what_is_in_hand_and_begins_nothing_new()
+    {
+        Own();
+        ConsumerEffect.Handle first = Handle(Deliver(Item(1, "a")));
+        Deliver(Item(2, "a"));
+
+        Step(new ConsumerEvent.Stopping()).ShouldBeEmpty();
+        Deliver(Item(3, "b")).ShouldBeEmpty();
+        _core.IsStopped.ShouldBeFalse();
+        IReadOnlyList<ConsumerEffect> effects = Committed(first);
+
+        effects.OfType<ConsumerEffect.Ack>().ShouldHaveSingleItem().Items.ShouldHaveSingleItem().Delivery!.Tag.ShouldBe(1);
+        effects.OfType<ConsumerEffect.Handle>().ShouldBeEmpty();
+        effects.OfType<ConsumerEffect.Release>().ShouldHaveSingleItem();
+        _core.IsStopped.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_consumer_that_stops_with_nothing_in_hand_is_done_and_takes_no_partition_any_more()
+    {
+        Own();
+        Step(new ConsumerEvent.Stopping());
+
+        _core.IsStopped.ShouldBeTrue();
+        Step(new ConsumerEvent.Gained(5)).ShouldBeEmpty();
+        _core.IsStopped.ShouldBeTrue();
+    }
+
+    [Fact]
     public void Without_the_order_guard_messages_of_a_key_go_side_by_side_and_without_epochs()
     {
         _guards = AllOn with { Ordering = false };
