@@ -24,8 +24,8 @@ public sealed record ServiceBackend : IAsyncDisposable
     /// <summary>Tells the leader in another process that there is work.</summary>
     public required Action TellLeader { get; init; }
 
-    /// <summary>Everything that the database states about messages.</summary>
-    public required Func<CancellationToken, IAsyncEnumerable<LedgerRow>> Ledger { get; init; }
+    /// <summary>What the database states about messages after a position of the audit; 0 for everything.</summary>
+    public required Func<long, CancellationToken, IAsyncEnumerable<LedgerRow>> Ledger { get; init; }
 
     /// <summary>How much is under way in the database.</summary>
     public required Func<CancellationToken, Task<MessagingState>> State { get; init; }

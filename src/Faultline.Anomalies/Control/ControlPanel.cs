@@ -174,8 +174,13 @@ public sealed class ControlPanel : IDisposable
     /// <inheritdoc />
     public void Dispose() => _reading.Dispose();
 
-    private async Task<ControlState> ReadAllAsync(CancellationToken stop) =>
-        await _store.LoadAsync(-1, stop) ?? throw new InvalidOperationException("the control store gave nothing although it was asked for any version");
+    /// <summary>The whole state with its counters. What is told is in force here: whoever has asked every instance knows that all work by it.</summary>
+    private async Task<ControlState> ReadAllAsync(CancellationToken stop)
+    {
+        ControlState state = await _store.LoadAsync(-1, stop) ?? throw new InvalidOperationException("the control store gave nothing although it was asked for any version");
+        if (state.Version > Version) await RefreshAsync(stop);
+        return state;
+    }
 
     /// <summary>After a change: into force here at once, then told to the others.</summary>
     private async Task SpreadAsync(CancellationToken stop)

@@ -60,7 +60,7 @@ internal sealed record AnomalyModel(Anomaly Config, FaultPoint Point, FaultKind 
     private Dice DiceFor(string purpose, Passage passage, long match, int hitBefore) =>
         new Seed(Config.Seed).For(
             $"{purpose}/{Config.Point}/{Config.Kind}",
-            passage.OperationId ?? passage.MessageId?.ToString() ?? $"match {match}",
+            passage.OperationId is { } operation ? OperationIds.WithoutRun(operation) : passage.MessageId?.ToString() ?? $"match {match}",
             $"{Config.Service}/{passage.Subject}",
             passage.Attempt + hitBefore);
 }

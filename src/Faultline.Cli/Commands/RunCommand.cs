@@ -68,7 +68,9 @@ internal static class RunCommand
         {
             ulong seed = plan.Seed + (ulong)turn;
             string folder = plan.Repeat == 1 ? plan.Folder : Path.Combine(plan.Folder, seed.ToString(CultureInfo.InvariantCulture));
-            reports.Add((seed, await RunOneAsync(lab, plan, new Seed(seed), folder, context), folder));
+            // Servers of the user's own may hold the data of earlier runs, and each turn holds that of those before.
+            string? name = turn > 0 || context.Value(Postgres) is not null ? string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds():x}") : null;
+            reports.Add((seed, await RunOneAsync(lab, plan, new Seed(seed), name, folder, context), folder));
         }
 
         if (plan.Repeat > 1) TellAll(reports, context.Screen);
@@ -149,7 +151,7 @@ internal static class RunCommand
             : throw new CommandException(ExitCode.Usage, $"That is none of 1 to {batteries.Length}.");
     }
 
-    private static async Task<RunReport> RunOneAsync(LabInfrastructure lab, Plan plan, Seed seed, string folder, CommandContext context)
+    private static async Task<RunReport> RunOneAsync(LabInfrastructure lab, Plan plan, Seed seed, string? name, string folder, CommandContext context)
     {
         string command = CommandOf(plan, seed);
         context.Screen.Note($"{plan.Battery.Name}, {plan.Battery.Cells.Count} experiments, seed {seed}. To repeat: {command}");
@@ -160,6 +162,7 @@ internal static class RunCommand
             Guards = plan.Guards,
             Replicas = plan.Replicas,
             Broker = plan.Broker,
+            Run = name,
             ReportFolder = folder,
             Command = command,
         };

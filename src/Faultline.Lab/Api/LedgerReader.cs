@@ -16,7 +16,7 @@ internal static class LedgerReader
         {
             // The queue first: what is in it now and is handled while the rows are read must not count as missing.
             builder.Add(await client.StateAsync(stop));
-            await foreach (LedgerRow row in client.LedgerAsync(stop)) builder.Add(row);
+            await foreach (LedgerRow row in client.LedgerAsync(0, stop)) builder.Add(row);
             foreach (Firing firing in await client.FiringsAsync(after: 0, stop)) builder.Add(firing);
         }
 

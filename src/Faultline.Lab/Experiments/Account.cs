@@ -11,17 +11,18 @@ namespace Faultline.Lab.Experiments;
 
 /// <summary>Everything that the services state about a round of cells, and how it is told apart by cell.</summary>
 /// <param name="System">The system.</param>
+/// <param name="Run">The run, where several share the data of one system; null for none.</param>
 /// <param name="Ledger">The account of all.</param>
 /// <param name="Firings">What fired during the round.</param>
 /// <param name="Facts">The state of the services.</param>
-internal sealed record Account(LabSystem System, MessageLedger Ledger, IReadOnlyList<Firing> Firings, IReadOnlyList<SystemFact> Facts)
+internal sealed record Account(LabSystem System, string? Run, MessageLedger Ledger, IReadOnlyList<Firing> Firings, IReadOnlyList<SystemFact> Facts)
 {
     /// <summary>What one cell hands over to its judgement.</summary>
     public CellRun RunOf(
         CellLoad load, IReadOnlyList<Interruption> interruptions, IReadOnlyList<(string Cell, ProbeResult Result)> probes, DrainResult drain, IReadOnlyList<MessagingState> quiet, IReadOnlyList<MessagingState> still,
         DateTimeOffset healedAt, IReadOnlyList<string> leftover)
     {
-        string prefix = Cells.OperationIdPrefix(load.Cell.Name);
+        string prefix = Cells.OperationIdPrefix(load.Cell.Name, Run);
         SystemFact[] facts = [.. Facts.Where(fact => fact.OperationId?.StartsWith(prefix, StringComparison.Ordinal) ?? false)];
         HashSet<Guid> mine = [.. load.Faults.SelectMany(fault => fault.AnomalyIds)];
         return new CellRun

@@ -43,7 +43,7 @@ public static class BatteryRunner
             foreach (CellGroup group in BatteryPlan.Groups(request.Battery with { Cells = cells }))
             {
                 system = await FittingAsync(lab, spec, group.Setting, system, progress, stop);
-                var runner = new GroupRunner(system, history, progress, time);
+                var runner = new GroupRunner(system, request.Run, history, progress, time);
                 foreach (IReadOnlyList<Experiment> round in Rounds(group))
                 {
                     foreach (CellRun run in await runner.RunAsync(round, stop))

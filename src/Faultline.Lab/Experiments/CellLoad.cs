@@ -12,7 +12,7 @@ using Faultline.Verification.Verdicts;
 namespace Faultline.Lab.Experiments;
 
 /// <summary>The load phase of one cell: its workload, and its faults at their moments.</summary>
-internal sealed class CellLoad(Experiment cell, LabSystem system, HistoryWriter writer, TimeProvider time)
+internal sealed class CellLoad(Experiment cell, string? run, LabSystem system, HistoryWriter writer, TimeProvider time)
 {
     /// <summary>How long a client goes on with an operation whose outcome is unknown.</summary>
     private static readonly TimeSpan OperationLimit = TimeSpan.FromSeconds(40);
@@ -60,7 +60,7 @@ internal sealed class CellLoad(Experiment cell, LabSystem system, HistoryWriter 
     public async Task BeginAsync(bool shared, CancellationToken stop)
     {
         _over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        Schedule = new FaultSchedule(Cell, system, shared, time);
+        Schedule = new FaultSchedule(Cell, run, system, shared, time);
         _clock.Start();
         try
         {
@@ -173,7 +173,7 @@ internal sealed class CellLoad(Experiment cell, LabSystem system, HistoryWriter 
 
     private async Task DoAsync(IWorkload workload, Seed seed, int process, long number, CancellationToken stop)
     {
-        string id = Cells.OperationId(Cell.Name, number);
+        string id = Cells.OperationId(Cell.Name, number, run);
         var operation = new OperationRecord
         {
             Index = writer.NextIndex(),

@@ -10,7 +10,7 @@ using Faultline.Verification.Verdicts;
 namespace Faultline.Lab.Experiments;
 
 /// <summary>The faults of one cell: each is placed when its moment comes and removed when its end does. Not thread-safe: one loop steps it.</summary>
-internal sealed class FaultSchedule(Experiment cell, LabSystem system, bool shared, TimeProvider time)
+internal sealed class FaultSchedule(Experiment cell, string? run, LabSystem system, bool shared, TimeProvider time)
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<Placed> _faults = [.. cell.Schedule.Select(fault => new Placed(fault))];
@@ -90,7 +90,7 @@ internal sealed class FaultSchedule(Experiment cell, LabSystem system, bool shar
         switch (placed.Fault)
         {
             case AnomalyFault anomaly:
-                foreach (AnomalyRequest request in Placement.Requests(anomaly, shared ? cell.Name : null, new Seed(cell.Seed ?? 0)))
+                foreach (AnomalyRequest request in Placement.Requests(anomaly, shared ? cell.Name : null, new Seed(cell.Seed ?? 0), run))
                 {
                     placed.Anomalies.Add((await system.Clients[anomaly.Service].PlaceAsync(request, stop)).Id);
                 }

@@ -10,7 +10,7 @@ using Faultline.Verification.Verdicts;
 namespace Faultline.Lab.Experiments;
 
 /// <summary>Runs cells that share one running system at the same time through the phases: baseline, load under faults, heal, drain, quiesce, look.</summary>
-internal sealed class GroupRunner(LabSystem system, HistoryWriter history, IProgress<RunProgress> progress, TimeProvider time)
+internal sealed class GroupRunner(LabSystem system, string? run, HistoryWriter history, IProgress<RunProgress> progress, TimeProvider time)
 {
     private static readonly TimeSpan QuietPause = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(100);
@@ -26,6 +26,7 @@ internal sealed class GroupRunner(LabSystem system, HistoryWriter history, IProg
         progress.Report(new RunProgress.Phase(name));
         var looks = new Looks(system, time);
         DateTimeOffset since = time.GetUtcNow();
+        IReadOnlyList<MessagingState> before = await looks.StatesAsync(stop);
         CellLoad[] loads;
         IReadOnlyList<string> leftover;
         DateTimeOffset healedAt;
@@ -33,7 +34,7 @@ internal sealed class GroupRunner(LabSystem system, HistoryWriter history, IProg
         {
             await SwitchGuardsAsync(cells[0], stop);
             await ProbeAsync(cells, "before", looks, stop);
-            loads = [.. cells.Select(cell => new CellLoad(cell, system, history, time))];
+            loads = [.. cells.Select(cell => new CellLoad(cell, run, system, history, time))];
             await LoadAsync(loads, looks, stop);
         }
         finally
@@ -48,7 +49,7 @@ internal sealed class GroupRunner(LabSystem system, HistoryWriter history, IProg
         await Task.Delay(QuietPause, time, stop);
         IReadOnlyList<MessagingState> still = await looks.StatesAsync(stop);
         await ProbeAsync(cells, "after", looks, stop);
-        Account account = await looks.AccountAsync(since, stop);
+        Account account = await looks.AccountAsync(since, before, run, stop);
         IReadOnlyList<Interruption> interruptions = account.InterruptionsOf(loads);
         IReadOnlyList<CellRun> runs = [.. loads.Select(load => account.RunOf(load, interruptions, looks.Probes, drain, quiet, still, healedAt, leftover))];
         await RestoreGuardsAsync(stop);
@@ -64,6 +65,7 @@ internal sealed class GroupRunner(LabSystem system, HistoryWriter history, IProg
         try
         {
             await Task.WhenAll(loads.Select(load => load.BeginAsync(loads.Length > 1, stop)));
+            await InForceEverywhereAsync(stop);
             await Task.WhenAll(loads.Select(load => load.OperateAsync(stop)));
             await ActedAsync(loads, stop);
         }
@@ -128,16 +130,11 @@ internal sealed class GroupRunner(LabSystem system, HistoryWriter history, IProg
     private async Task SwitchGuardsAsync(Experiment setting, CancellationToken stop)
     {
         foreach ((string service, string guard) in BatteryRunner.GuardsOff(setting, system.Clients.Keys)) await system.Clients[service].SwitchAsync(guard, on: false, stop);
-        await SeenByAllAsync(setting, stop);
+        await InForceEverywhereAsync(stop);
     }
 
-    /// <summary>A change takes effect at once on every instance; the lab waits until each has said so, so that no operation is judged under the wrong setting.</summary>
-    private async Task SeenByAllAsync(Experiment setting, CancellationToken stop)
-    {
-        if (!BatteryRunner.GuardsOff(setting, system.Clients.Keys).Any()) return;
-        // The announcement goes over temporary queues; instances read the store at once when they hear of a version.
-        await Task.Delay(TimeSpan.FromMilliseconds(300), time, stop);
-    }
+    /// <summary>No operation is judged under a setting that some instance does not know yet.</summary>
+    private Task InForceEverywhereAsync(CancellationToken stop) => Task.WhenAll(system.Clients.Values.Select(client => client.InForceEverywhereAsync(stop)));
 
     private async Task RestoreGuardsAsync(CancellationToken stop)
     {

@@ -38,8 +38,10 @@ internal sealed class Looks(LabSystem system, TimeProvider time)
 
     /// <summary>Everything that the services state now.</summary>
     /// <param name="since">When the cells began: firings before are others'.</param>
+    /// <param name="before">The services' states then: what their ledgers held is others'.</param>
+    /// <param name="run">The run, where several share the data of one system; null for none.</param>
     /// <param name="stop">Gives up.</param>
-    public async Task<Account> AccountAsync(DateTimeOffset since, CancellationToken stop)
+    public async Task<Account> AccountAsync(DateTimeOffset since, IReadOnlyList<MessagingState> before, string? run, CancellationToken stop)
     {
         var builder = new LedgerBuilder();
         foreach (Route route in system.Spec.Routes) builder.Add(route);
@@ -47,7 +49,8 @@ internal sealed class Looks(LabSystem system, TimeProvider time)
         var firings = new List<Firing>();
         foreach (ServiceClient client in system.Clients.Values)
         {
-            foreach (LedgerRow row in await PatientlyAsync(() => ListAsync(client.LedgerAsync(stop), stop), stop))
+            long after = before.First(state => state.Service == client.Service).AuditPosition;
+            foreach (LedgerRow row in await PatientlyAsync(() => ListAsync(client.LedgerAsync(after, stop), stop), stop))
             {
                 builder.Add(row);
                 if (row.Key is not null && row.OperationId is not null) operations.TryAdd(row.Key, row.OperationId);
@@ -68,7 +71,7 @@ internal sealed class Looks(LabSystem system, TimeProvider time)
             }
         }
 
-        return new Account(system, builder.Build(), firings, facts);
+        return new Account(system, run, builder.Build(), firings, facts);
     }
 
     /// <summary>All of it, or nothing: rows of an answer that broke off must not be counted twice.</summary>

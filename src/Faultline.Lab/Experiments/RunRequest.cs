@@ -22,6 +22,9 @@ public sealed record RunRequest
     /// <summary>The broker, in place of what the cells say.</summary>
     public string? Broker { get; init; }
 
+    /// <summary>Tells the operations of this run from those of others on the same data; null where there are none.</summary>
+    public string? Run { get; init; }
+
     /// <summary>Where the report files go.</summary>
     public required string ReportFolder { get; init; }
 

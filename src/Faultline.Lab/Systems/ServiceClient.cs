@@ -57,6 +57,8 @@ public sealed record ServiceReply(int Status, string? ContentType, byte[] Body);
 /// <param name="service">As <c>system/service</c>.</param>
 public sealed class ServiceClient(HttpClient http, Func<IReadOnlyList<Uri>> addresses, string token, string service)
 {
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
+
     /// <summary>As <c>system/service</c>.</summary>
     public string Service { get; } = service;
 
@@ -112,6 +114,28 @@ public sealed class ServiceClient(HttpClient http, Func<IReadOnlyList<Uri>> addr
     /// <param name="stop">Gives up.</param>
     public Task<GuardState> SwitchAsync(string guard, bool on, CancellationToken stop) => SendAsync<GuardState>(HttpMethod.Put, $"/guards/{guard}", new { on }, stop);
 
+    /// <summary>Waits until every instance that answers works by the anomalies and guards that are set now: each puts into force what it tells. One that is starting reads them before its first message.</summary>
+    /// <param name="stop">Gives up.</param>
+    public async Task InForceEverywhereAsync(CancellationToken stop)
+    {
+        foreach (Uri address in addresses())
+        {
+            using HttpRequestMessage request = RequestOf(HttpMethod.Get, address, "/guards", null);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            limit.CancelAfter(AnswerLimit);
+            try
+            {
+                using HttpResponseMessage reply = await http.SendAsync(request, limit.Token);
+                await RequireAsync(reply, limit.Token);
+            }
+            catch (Exception error) when (error is HttpRequestException || (error is OperationCanceledException && !stop.IsCancellationRequested))
+            {
+                // It is down or paused, or it is coming back.
+                continue;
+            }
+        }
+    }
+
     /// <summary>How much is under way.</summary>
     /// <param name="stop">Gives up.</param>
     public Task<MessagingState> StateAsync(CancellationToken stop) => SendAsync<MessagingState>(HttpMethod.Get, "/messaging", null, stop);
@@ -132,9 +156,10 @@ public sealed class ServiceClient(HttpClient http, Func<IReadOnlyList<Uri>> addr
     /// <returns>How many.</returns>
     public Task<int> DiscardAsync(IReadOnlyList<long> ids, CancellationToken stop) => DeadLettersAsync("discard", ids, stop);
 
-    /// <summary>Everything that the service's database states about messages.</summary>
+    /// <summary>What the service's database states about messages.</summary>
+    /// <param name="after">Only what came after this position of the audit, and what waits now; 0 for everything.</param>
     /// <param name="stop">Gives up.</param>
-    public IAsyncEnumerable<LedgerRow> LedgerAsync(CancellationToken stop) => LinesAsync<LedgerRow>("/ledger", stop);
+    public IAsyncEnumerable<LedgerRow> LedgerAsync(long after, CancellationToken stop) => LinesAsync<LedgerRow>($"/ledger?after={after}", stop);
 
     /// <summary>Rows of the service's state.</summary>
     /// <param name="name">Which facts.</param>
@@ -198,9 +223,7 @@ public sealed class ServiceClient(HttpClient http, Func<IReadOnlyList<Uri>> addr
         HttpRequestException? failure = null;
         foreach (Uri address in addresses())
         {
-            using var request = new HttpRequestMessage(method, new Uri(address, path));
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-            request.Content = ContentOf(body);
+            using HttpRequestMessage request = RequestOf(method, address, path, body);
             try
             {
                 return await http.SendAsync(request, until, stop);
@@ -212,6 +235,13 @@ public sealed class ServiceClient(HttpClient http, Func<IReadOnlyList<Uri>> addr
         }
 
         throw new LabException($"No instance of {Service} answers{(failure is null ? "" : $": {failure.Message}")}.");
+    }
+
+    private HttpRequestMessage RequestOf(HttpMethod method, Uri address, string path, object? body)
+    {
+        var request = new HttpRequestMessage(method, new Uri(address, path)) { Content = ContentOf(body) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return request;
     }
 
     private static HttpContent? ContentOf(object? body)

@@ -12,13 +12,14 @@ public sealed class LedgerReader(NpgsqlDataSource database, string service)
 {
     private const string Waiting =
         $"""
+        with start as (select coalesce(max(at), '-infinity') as at from faultline.audit where position <= $1)
         select {InboxFact}::smallint as fact, message_id, '' as type, 0 as version, null::text as key, null::uuid as causation_id, null::text as correlation_id, 0::bigint as position,
-          0 as attempt, null::text as instance, noted_at as at, null::text as reason, null::text as headers from faultline.inbox
+          0 as attempt, null::text as instance, noted_at as at, null::text as reason, null::text as headers from faultline.inbox where noted_at >= (select at from start)
         union all select {OutboxFact}, message_id, type, version, key, causation_id, correlation_id, 0, 0, null, sent_at, null, headers from faultline.outbox
         union all select {ScheduleFact}, message_id, type, version, key, causation_id, correlation_id, 0, 0, null, due_at, null, headers from faultline.schedule
         union all select {ParkedFact}, message_id, type, version, key, causation_id, correlation_id, 0, attempt, null, due_at, history[cardinality(history)], headers from faultline.parked
         union all select case when discarded_at is null then {DeadFact} else {DiscardedFact} end, coalesce(message_id, '00000000-0000-0000-0000-000000000000'), coalesce(type, ''), coalesce(version, 0), key,
-          causation_id, correlation_id, 0, attempts, null, at, reason, headers from faultline.dead_letter
+          causation_id, correlation_id, 0, attempts, null, at, reason, headers from faultline.dead_letter where at >= (select at from start)
         """;
 
     private const string InboxFact = "4";
@@ -29,20 +30,23 @@ public sealed class LedgerReader(NpgsqlDataSource database, string service)
     private const string DiscardedFact = "9";
 
     /// <summary>Everything, in one snapshot: first the audit in the order of its positions, then what waits.</summary>
+    /// <param name="after">Only what came after this position of the audit, and what waits now whenever it came; 0 for everything.</param>
     /// <param name="stop">Ends the reading.</param>
-    public async IAsyncEnumerable<LedgerRow> ReadAsync([EnumeratorCancellation] CancellationToken stop)
+    public async IAsyncEnumerable<LedgerRow> ReadAsync(long after, [EnumeratorCancellation] CancellationToken stop)
     {
         await using NpgsqlConnection connection = await database.OpenConnectionAsync(stop);
         await using NpgsqlTransaction snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, stop);
         await using (var audit = new NpgsqlCommand(
-            "select fact, message_id, type, version, key, causation_id, correlation_id, position, attempt, instance, at, null::text, injected from faultline.audit order by position", connection, snapshot))
+            "select fact, message_id, type, version, key, causation_id, correlation_id, position, attempt, instance, at, null::text, injected from faultline.audit where position > $1 order by position", connection, snapshot))
         {
+            audit.Parameters.Add(new() { Value = after });
             await using NpgsqlDataReader rows = await audit.ExecuteReaderAsync(stop);
             while (await rows.ReadAsync(stop)) yield return RowOf(rows, rows.GetBoolean(12));
         }
 
         await using (var waiting = new NpgsqlCommand(Waiting, connection, snapshot))
         {
+            waiting.Parameters.Add(new() { Value = after });
             await using NpgsqlDataReader rows = await waiting.ExecuteReaderAsync(stop);
             while (await rows.ReadAsync(stop)) yield return RowOf(rows, EnvelopeColumns.Text(rows, 12)?.Contains(Envelopes.Envelope.InjectedHeader, StringComparison.Ordinal) ?? false);
         }

@@ -99,6 +99,7 @@ public static class BatteryMatrix
     {
         if (point.Pipeline is not ("retry" or "deadletter")) yield break;
 
+        bool isTransient = point.Pipeline == "retry";
         yield return new AnomalyFault
         {
             Name = HelperName,
@@ -106,8 +107,9 @@ public static class BatteryMatrix
             Point = FaultPoints.ConsumeHandleBefore.Name,
             Kind = FaultKinds.Exception,
             Match = match,
-            Trigger = new TriggerSpec { First = 2 }, // A death between the failure and what follows from it takes one of them away.
-            Parameters = new AnomalyParameters { Transient = point.Pipeline == "retry", Message = "placed to bring the message to the point under test" },
+            // A death between the failure and what follows from it takes one of them away, and other experiments beside this one let processes die.
+            Trigger = new TriggerSpec { First = isTransient ? 5 : 3 },
+            Parameters = new AnomalyParameters { Transient = isTransient, Message = "placed to bring the message to the point under test" },
         };
     }
 

@@ -13,14 +13,16 @@ public static class Cells
 
     /// <summary>What every operation id of a cell begins with.</summary>
     /// <param name="cell">The name of the cell.</param>
-    public static string OperationIdPrefix(string cell) => $"{cell}/";
+    /// <param name="run">The run, where several share the data of one system; null for none.</param>
+    public static string OperationIdPrefix(string cell, string? run = null) => OperationIds.InRun($"{cell}/", run);
 
-    /// <summary>The id of an operation: the same in every run of the cell, so that a replay finds it again.</summary>
+    /// <summary>The id of an operation: but for the run the same in every run of the cell, so that a replay finds it again.</summary>
     /// <param name="cell">The name of the cell.</param>
     /// <param name="number">The number of the operation in the cell, from 1.</param>
-    public static string OperationId(string cell, long number) => $"{cell}/{number:D6}";
+    /// <param name="run">The run, where several share the data of one system; null for none.</param>
+    public static string OperationId(string cell, long number, string? run = null) => OperationIds.InRun($"{cell}/{number:D6}", run);
 
     /// <summary>The cell of an operation id; null when it belongs to none.</summary>
     /// <param name="operationId">The operation id.</param>
-    public static string? CellOf(string? operationId) => operationId?.LastIndexOf('/') is { } slash and > 0 ? operationId[..slash] : null;
+    public static string? CellOf(string? operationId) => operationId?.LastIndexOf('/') is { } slash and > 0 ? OperationIds.WithoutRun(operationId[..slash]) : null;
 }

@@ -18,7 +18,7 @@ public sealed record Pin(string OperationId, string? MessageType, long Occurrenc
     {
         var pins = new List<Pin>();
         foreach (var hit in firings.Where(firing => firing.OperationId is not null).OrderBy(firing => firing.At).ThenBy(firing => firing.Id)
-            .GroupBy(firing => (OperationId: firing.OperationId!, Type: firing.MessageId is null ? null : firing.MessageType)))
+            .GroupBy(firing => (OperationId: OperationIds.WithoutRun(firing.OperationId!), Type: firing.MessageId is null ? null : firing.MessageType)))
         {
             foreach (Firing firing in hit.DistinctBy(firing => (firing.MessageId, firing.Attempt, firing.Id)))
             {

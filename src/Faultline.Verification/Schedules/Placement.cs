@@ -10,7 +10,8 @@ public static class Placement
     /// <param name="fault">The fault.</param>
     /// <param name="cell">The cell that the fault belongs to when several share the running system; null when it has the system to itself.</param>
     /// <param name="seed">The seed of the run.</param>
-    public static IReadOnlyList<AnomalyRequest> Requests(AnomalyFault fault, string? cell, Seed seed)
+    /// <param name="run">The run, where several share the data of one system; null for none.</param>
+    public static IReadOnlyList<AnomalyRequest> Requests(AnomalyFault fault, string? cell, Seed seed, string? run = null)
     {
         var request = new AnomalyRequest
         {
@@ -28,7 +29,7 @@ public static class Placement
 
         return [.. fault.Pins.Select(pin => request with
         {
-            Match = WithHeader(request.Match, FaultHeaders.Operation, pin.OperationId) is var match && pin.MessageType is { } type ? match! with { MessageType = type } : match,
+            Match = WithHeader(request.Match, FaultHeaders.Operation, OperationIds.InRun(pin.OperationId, run)) is var match && pin.MessageType is { } type ? match! with { MessageType = type } : match,
             Trigger = pin.Trigger,
         })];
     }

@@ -28,6 +28,14 @@ public sealed class SeedTests
     }
 
     [Fact]
+    public async Task Choice_does_not_depend_on_the_name_of_the_run()
+    {
+        string[] first = await HitAsync(seed: 42, Operations());
+
+        (await HitAsync(seed: 42, Operations().Select(operation => $"run2~{operation}"))).ShouldBe(first.Select(operation => $"run2~{operation}"));
+    }
+
+    [Fact]
     public async Task Retry_and_other_message_types_draw_anew()
     {
         string[] first = await HitAsync(seed: 42, Operations());

@@ -66,5 +66,11 @@ public sealed class BatteryTests
     public void Cell_is_told_from_the_operation_id(string? operation, string? cell) => Cells.CellOf(operation).ShouldBe(cell);
 
     [Fact]
-    public void Operation_id_begins_with_the_prefix_of_its_cell() => Cells.OperationId("lunch", 7).ShouldStartWith(Cells.OperationIdPrefix("lunch"));
+    public void Operation_id_begins_with_the_prefix_of_its_cell_and_tells_runs_apart()
+    {
+        Cells.OperationId("lunch", 7).ShouldStartWith(Cells.OperationIdPrefix("lunch"));
+        Cells.OperationId("lunch", 7, "run2").ShouldStartWith(Cells.OperationIdPrefix("lunch", "run2"));
+        Cells.OperationId("lunch", 7, "run2").ShouldNotStartWith(Cells.OperationIdPrefix("lunch"));
+        Cells.CellOf(Cells.OperationId("lunch", 7, "run2")).ShouldBe("lunch");
+    }
 }
