@@ -39,7 +39,7 @@ internal sealed class TimedStore(IMessageStore inner, OrdersInHand orders) : IMe
 
     public Task CountInjectedAsync(IReadOnlyList<Envelope> messages, CancellationToken stop) => inner.CountInjectedAsync(messages, stop);
 
-    public Task<int> TrimInboxAsync(TimeSpan olderThan, CancellationToken stop) => inner.TrimInboxAsync(olderThan, stop);
+    public Task<int> TrimAsync(TimeSpan olderThan, CancellationToken stop) => inner.TrimAsync(olderThan, stop);
 
     private sealed class TimedUnit(IStoreUnit inner, OrdersInHand orders) : IStoreUnit
     {

@@ -15,7 +15,8 @@ internal static class EnvelopeColumns
     /// <summary>How many there are.</summary>
     public const int Count = 12;
 
-    private static readonly string[] Types = ["uuid", "text", "int", "text", "text", "uuid", "text", "text", "timestamptz", "text", "bigint", "bytea"];
+    /// <summary>Their types, in the same order.</summary>
+    public static IReadOnlyList<string> Types { get; } = ["uuid", "text", "int", "text", "text", "uuid", "text", "text", "timestamptz", "text", "bigint", "bytea"];
 
     /// <summary>The columns of one message as parameters from <paramref name="first"/> on.</summary>
     /// <param name="first">The number of the first parameter.</param>

@@ -13,6 +13,18 @@ namespace Faultline.Messaging.PostgreSql.Store;
 /// <param name="audit">Whether business transactions write audit rows: only while a lab watches.</param>
 public sealed class PostgresStore(NpgsqlDataSource database, PostgresElection election, string instance, bool audit) : IMessageStore
 {
+    // Each in small pieces, so that no transaction grows long. Positions of the audit rise with time, so its oldest rows are found at once.
+    private static readonly string[] Trims =
+    [
+        "delete from faultline.inbox where message_id in (select message_id from faultline.inbox where noted_at < clock_timestamp() - $1 limit 1000)",
+        "delete from faultline.handling where message_id in (select message_id from faultline.handling where begun_at < clock_timestamp() - $1 limit 1000)",
+        "delete from faultline.idempotency where key in (select key from faultline.idempotency where at < clock_timestamp() - $1 limit 1000)",
+        """
+        delete from faultline.audit where position in (
+          select position from (select position, at from faultline.audit order by position limit 1000) oldest where at < clock_timestamp() - $1)
+        """,
+    ];
+
     /// <inheritdoc />
     public async ValueTask<IStoreUnit> BeginAsync(bool transactional, CancellationToken stop)
     {
@@ -251,12 +263,17 @@ public sealed class PostgresStore(NpgsqlDataSource database, PostgresElection el
     }
 
     /// <inheritdoc />
-    public Task<int> TrimInboxAsync(TimeSpan olderThan, CancellationToken stop) => Failures.AsStoreAsync("trimming the inbox", async () =>
+    public Task<int> TrimAsync(TimeSpan olderThan, CancellationToken stop) => Failures.AsStoreAsync("removing old rows", async () =>
     {
-        await using NpgsqlCommand trim = database.CreateCommand(
-            "delete from faultline.inbox where message_id in (select message_id from faultline.inbox where noted_at < clock_timestamp() - $1 limit 1000)");
-        trim.Parameters.Add(new NpgsqlParameter { Value = olderThan });
-        return await trim.ExecuteNonQueryAsync(stop);
+        int removed = 0;
+        foreach (string sql in Trims)
+        {
+            await using NpgsqlCommand trim = database.CreateCommand(sql);
+            trim.Parameters.Add(new NpgsqlParameter { Value = olderThan });
+            removed += await trim.ExecuteNonQueryAsync(stop);
+        }
+
+        return removed;
     });
 
     private Task<int> InTransactionAsync(string what, Func<NpgsqlConnection, NpgsqlTransaction, Task> work, CancellationToken stop) => Failures.AsStoreAsync(what, async () =>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Faultline.Messaging.Envelopes;
+using Faultline.Messaging.PostgreSql.Store;
 using Faultline.Messaging.Topology;
 using Faultline.Messaging.Transport;
 using Microsoft.Extensions.Logging;
@@ -35,7 +36,7 @@ public sealed class PostgreSqlTransport : ITransport
         """;
 
     private static readonly string Broadcast =
-        string.Format(BroadcastSql, MessageColumns.Names, MessageColumns.Names, MessageColumns.Unnest(2));
+        string.Format(BroadcastSql, EnvelopeColumns.Names, EnvelopeColumns.Names, MessageColumns.Unnest(2));
 
     private readonly NpgsqlDataSource _source;
     private readonly PostgreSqlTransportOptions _options;

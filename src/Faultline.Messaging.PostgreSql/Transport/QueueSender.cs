@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Faultline.Messaging.Envelopes;
+using Faultline.Messaging.PostgreSql.Store;
 using Faultline.Messaging.Transport;
 using Npgsql;
 
@@ -26,8 +27,8 @@ internal sealed class QueueSender(NpgsqlDataSource source, QueueWaker waker)
             order by slot offset 0
           ) slots
         ), stored as (
-          insert into faultline_queue.message (queue_id, partition, {MessageColumns.Names})
-          select r.queue_id, i.partition, {MessageColumns.Names.Replace("type", "i.type", StringComparison.Ordinal)}
+          insert into faultline_queue.message (queue_id, partition, {EnvelopeColumns.Names})
+          select r.queue_id, i.partition, {EnvelopeColumns.Names.Replace("type", "i.type", StringComparison.Ordinal)}
           from {MessageColumns.Unnest(3)} join routes r on r.exchange = i.publisher and r.type = i.type
           where r.partitions = i.partitions and (select count(*) from locked) >= 0
           order by i.ordinal, r.queue_id

@@ -91,6 +91,7 @@ internal sealed class Publisher(ITransport transport, FaultPipeline faults, Cont
         Envelope result = message;
         foreach (IPublishFilter filter in filters) result = await filter.PublishAsync(result, stop);
         if (result.Id != message.Id) throw new InvalidOperationException($"a publish filter changed the id of '{message.Type}'; a filter may change anything else");
+        if (result.Body.Length > Envelope.BodyBytesMax) throw new InvalidOperationException($"a publish filter made a body of {result.Body.Length} bytes of '{message.Type}'; at most {Envelope.BodyBytesMax} travel in a message");
         return result.Body.Equals(message.Body) ? result : result with { Digest = BodyDigest.Of(result.Body.Span) };
     }
 

@@ -178,7 +178,7 @@ public sealed class MessagingCore
         while (true)
         {
             await Task.Delay(TrimPause, _time, stop);
-            while (await _parts.Store.TrimInboxAsync(_options.Consumer.InboxKept, stop) > 0)
+            while (await _parts.Store.TrimAsync(_options.Consumer.InboxKept, stop) > 0)
             {
                 // Small batches, so that no transaction grows long; the next one follows at once.
             }

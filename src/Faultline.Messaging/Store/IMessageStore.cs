@@ -99,11 +99,11 @@ public interface IMessageStore
     /// <param name="stop">Ends the wait.</param>
     Task CountInjectedAsync(IReadOnlyList<Envelope> messages, CancellationToken stop);
 
-    /// <summary>Removes old rows of the inbox in small batches.</summary>
+    /// <summary>Removes a small batch of what is only remembered for a time: inbox, audit, replies kept for repeated requests, counts of handlings that nobody ended.</summary>
     /// <param name="olderThan">How long a row is kept.</param>
     /// <param name="stop">Ends the wait.</param>
     /// <returns>How many are gone.</returns>
-    Task<int> TrimInboxAsync(TimeSpan olderThan, CancellationToken stop);
+    Task<int> TrimAsync(TimeSpan olderThan, CancellationToken stop);
 }
 
 /// <summary>One business transaction. Not thread-safe. Disposing without a commit undoes it.</summary>

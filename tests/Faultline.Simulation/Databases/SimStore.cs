@@ -145,7 +145,7 @@ internal sealed class SimStore(Database database, string instance, string owner,
 
     public Task CountInjectedAsync(IReadOnlyList<Envelope> messages, CancellationToken stop) => CallAsync("count injected", () => Task.FromResult(0), stop);
 
-    public Task<int> TrimInboxAsync(TimeSpan olderThan, CancellationToken stop) => CallAsync("trim inbox", () => Task.FromResult(database.Inbox.RemoveOlder(database.World.Now - olderThan)), stop);
+    public Task<int> TrimAsync(TimeSpan olderThan, CancellationToken stop) => CallAsync("trim inbox", () => Task.FromResult(database.Inbox.RemoveOlder(database.World.Now - olderThan)), stop);
 
     private async Task<T> CallAsync<T>(string what, Func<Task<T>> serve, CancellationToken stop)
     {

@@ -43,7 +43,7 @@ internal abstract class StoreWrapper(IMessageStore inner) : IMessageStore
 
     public Task CountInjectedAsync(IReadOnlyList<Envelope> messages, CancellationToken stop) => Inner.CountInjectedAsync(messages, stop);
 
-    public Task<int> TrimInboxAsync(TimeSpan olderThan, CancellationToken stop) => Inner.TrimInboxAsync(olderThan, stop);
+    public Task<int> TrimAsync(TimeSpan olderThan, CancellationToken stop) => Inner.TrimAsync(olderThan, stop);
 }
 
 /// <summary>Passes everything of a transaction on.</summary>
