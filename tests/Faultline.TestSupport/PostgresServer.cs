@@ -16,10 +16,11 @@ public static class PostgresServer
     /// <summary>Started when first asked for, once for the whole process.</summary>
     private static class Private
     {
-        public static readonly Task<LabInfrastructure> Starting = StartAsync();
+        public static readonly Task<LabInfrastructure> Starting = StartLabAsync();
     }
 
-    private static Task<LabInfrastructure> StartAsync() => LabInfrastructure.StartAsync(new LabOptions { Root = RepositoryRoot() }, TimeProvider.System, new Progress<string>(Console.Error.WriteLine));
+    /// <summary>Starts the infrastructure of a lab for one test: its servers may be killed. The caller disposes of it.</summary>
+    public static Task<LabInfrastructure> StartLabAsync() => LabInfrastructure.StartAsync(new LabOptions { Root = RepositoryRoot() }, TimeProvider.System, new Progress<string>(Console.Error.WriteLine));
 
     private static string RepositoryRoot()
     {

@@ -78,9 +78,9 @@ internal sealed class CellLoad(Experiment cell, string? run, LabSystem system, H
     /// <param name="stop">Gives up.</param>
     public Task OperateAsync(CancellationToken stop) => RunOperationsAsync(stop);
 
-    /// <summary>Takes note of which anomalies have fired.</summary>
-    /// <param name="fired">Their ids.</param>
-    public void Observe(IReadOnlySet<Guid> fired) => Schedule?.Observe(fired, _clock.Elapsed);
+    /// <summary>Takes note of what anomalies have met and hit.</summary>
+    /// <param name="seen">Their counters by id.</param>
+    public void Observe(IReadOnlyDictionary<Guid, (long Matched, long Fired)> seen) => Schedule?.Observe(seen, _clock.Elapsed);
 
     /// <summary>Ends the load: no fault is placed any more; what is there is removed by the heal.</summary>
     public async Task EndAsync()

@@ -31,6 +31,8 @@ internal sealed class FaultSchedule(Experiment cell, string? run, LabSystem syst
 
         public long Executed { get; set; }
 
+        public long Matched { get; set; }
+
         public string? Target { get; set; }
 
         public string? Problem { get; set; }
@@ -65,12 +67,16 @@ internal sealed class FaultSchedule(Experiment cell, string? run, LabSystem syst
         }
     }
 
-    /// <summary>Takes note of which anomalies have fired: a hang with a length is counted from then.</summary>
-    /// <param name="fired">The ids of those that have.</param>
+    /// <summary>Takes note of what anomalies have met and hit: a hang with a length is counted from its first hit.</summary>
+    /// <param name="seen">Their counters by id.</param>
     /// <param name="since">Time since the begin of the load.</param>
-    public void Observe(IReadOnlySet<Guid> fired, TimeSpan since)
+    public void Observe(IReadOnlyDictionary<Guid, (long Matched, long Fired)> seen, TimeSpan since)
     {
-        foreach (Placed fault in _faults.Where(fault => fault.FiredSince is null && fault.Anomalies.Exists(fired.Contains))) fault.FiredSince = since;
+        foreach (Placed fault in _faults)
+        {
+            fault.Matched = Math.Max(fault.Matched, fault.Anomalies.Sum(id => seen.GetValueOrDefault(id).Matched));
+            if (fault.Anomalies.Exists(id => seen.GetValueOrDefault(id).Fired > 0)) fault.FiredSince ??= since;
+        }
     }
 
     /// <summary>Whether there is nothing left to wait for: every anomaly has fired at least once and none with a length is still there, every disruption is over.</summary>
@@ -80,7 +86,7 @@ internal sealed class FaultSchedule(Experiment cell, string? run, LabSystem syst
     public IReadOnlyList<FaultRun> End() =>
         [.. _faults.Select(fault => new FaultRun
         {
-            Name = fault.Fault.Name, AnomalyIds = fault.Anomalies, Executed = fault.Executed, StartedAt = fault.StartedAt, EndedAt = fault.EndedAt ?? time.GetUtcNow(), Problem = fault.Problem,
+            Name = fault.Fault.Name, AnomalyIds = fault.Anomalies, Executed = fault.Executed, Matched = fault.Matched, StartedAt = fault.StartedAt, EndedAt = fault.EndedAt ?? time.GetUtcNow(), Problem = fault.Problem,
         })];
 
     private async Task StartAsync(Placed placed, TimeSpan since, CancellationToken stop)

@@ -4,18 +4,18 @@ using Faultline.Protocol.Faults;
 
 namespace Faultline.Lab.Experiments;
 
-/// <summary>Watches which anomalies have fired.</summary>
+/// <summary>Watches what anomalies have met and hit.</summary>
 internal static class Watch
 {
     /// <summary>Asks every service once, and tells all cells.</summary>
     public static async Task ObserveAsync(IReadOnlyList<CellLoad> loads, LabSystem system, CancellationToken stop)
     {
-        var fired = new HashSet<Guid>();
+        var seen = new Dictionary<Guid, (long Matched, long Fired)>();
         foreach (ServiceClient client in system.Clients.Values)
         {
             try
             {
-                foreach (Anomaly anomaly in (await client.AnomaliesAsync(stop)).Where(anomaly => anomaly.Fired > 0)) fired.Add(anomaly.Id);
+                foreach (Anomaly anomaly in await client.AnomaliesAsync(stop)) seen[anomaly.Id] = (anomaly.Matched, anomaly.Fired);
             }
             catch (Exception error) when (error is LabException or ServiceRefusedException or HttpRequestException or System.Text.Json.JsonException || (error is OperationCanceledException && stop.IsCancellationRequested))
             {
@@ -24,6 +24,6 @@ internal static class Watch
             }
         }
 
-        foreach (CellLoad load in loads) load.Observe(fired);
+        foreach (CellLoad load in loads) load.Observe(seen);
     }
 }

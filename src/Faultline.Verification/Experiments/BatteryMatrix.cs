@@ -31,6 +31,8 @@ public sealed record MatrixOptions
 public static class BatteryMatrix
 {
     private const string HelperName = "brings the message here";
+    private const int TransientHelped = 5;
+    private const int LastingHelped = 3;
 
     /// <summary>Makes the battery.</summary>
     /// <param name="system">The system.</param>
@@ -87,7 +89,8 @@ public static class BatteryMatrix
             Name = Name($"{where}-{message ?? "http"}-{point.Name}-{kind}"),
             Title = $"{kind} at {point.Name} of {service.Service}{(message is null ? "" : $", on {message}")}",
             System = system.Name,
-            Workload = options.Workload,
+            // One more than the helper sends to the dead letters: what is judged is also what must not be hit.
+            Workload = point.Pipeline == "deadletter" ? options.Workload with { Operations = Math.Max(options.Workload.Operations ?? 0, LastingHelped + 1) } : options.Workload,
             Schedule = [.. Helper(service, point, match), fault],
             Invariants = options.Invariants,
             Guards = direct ? [new GuardSpec(GuardNames.Outbox, On: false, service.Service)] : [],
@@ -108,7 +111,7 @@ public static class BatteryMatrix
             Kind = FaultKinds.Exception,
             Match = match,
             // A death between the failure and what follows from it takes one of them away, and other experiments beside this one let processes die.
-            Trigger = new TriggerSpec { First = isTransient ? 5 : 3 },
+            Trigger = new TriggerSpec { First = isTransient ? TransientHelped : LastingHelped },
             Parameters = new AnomalyParameters { Transient = isTransient, Message = "placed to bring the message to the point under test" },
         };
     }

@@ -1,41 +1,25 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using Faultline.Lab;
+using Faultline.TestSupport;
 using Npgsql;
 
 namespace Faultline.Messaging.PostgreSql.Tests.Transport;
 
-/// <summary>A PostgreSQL server of this test alone, which may be killed.</summary>
+/// <summary>A PostgreSQL server of this test alone, which may be killed: that of a lab of its own.</summary>
 internal sealed class PrivatePostgres : IAsyncDisposable
 {
-    /// <summary>The environment variable with the folder of <c>initdb</c> and <c>postgres</c>.</summary>
-    public const string Variable = "FAULTLINE_TEST_POSTGRES_BIN";
+    private const string Target = "postgres/queue";
 
-    private readonly string _programs;
-    private readonly string _data;
-    private readonly int _port = FreePort();
-    private Process? _server;
+    private readonly LabInfrastructure _lab;
 
-    private PrivatePostgres(string programs)
+    private PrivatePostgres(LabInfrastructure lab)
     {
-        _programs = programs;
-        _data = Path.Combine(Path.GetTempPath(), $"faultline-pg-{Environment.ProcessId}-{_port}");
-        Source = NpgsqlDataSource.Create($"Host=127.0.0.1;Port={_port};Username=postgres;Database=postgres;Timeout=5");
+        _lab = lab;
+        Source = NpgsqlDataSource.Create(lab.Queue.AdminConnectionString("postgres"));
     }
 
     public NpgsqlDataSource Source { get; }
 
-    public static async Task<PrivatePostgres> StartAsync()
-    {
-        string? programs = Environment.GetEnvironmentVariable(Variable);
-        Assert.SkipUnless(programs is not null, $"needs a server that may be killed: set {Variable} to the folder of initdb and postgres");
-        PrivatePostgres server = new(programs!);
-        using Process initdb = server.Run("initdb", "-D", server._data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8");
-        await initdb.WaitForExitAsync();
-        initdb.ExitCode.ShouldBe(0);
-        await server.StartServerAsync();
-        return server;
-    }
+    public static async Task<PrivatePostgres> StartAsync() => new(await PostgresServer.StartLabAsync());
 
     /// <summary>Kills the server as a power cut would, and starts it again.</summary>
     public async Task CrashAsync()
@@ -44,67 +28,29 @@ internal sealed class PrivatePostgres : IAsyncDisposable
         await StartServerAsync();
     }
 
-    public async Task KillAsync()
-    {
-        _server!.Kill();
-        await _server.WaitForExitAsync();
-        _server.Dispose();
-        _server = null;
-    }
+    /// <summary>Kills the server; it stays away.</summary>
+    public Task KillAsync() => _lab.Disruptor.KillAsync(Target, stayDown: true);
 
-    public async Task StartServerAsync() => await Conformance.Wait.For("the server answers", async () =>
+    public async Task StartServerAsync()
     {
-        // It refuses to start while children of a killed one still end; then it is started again.
-        if (_server is null || _server.HasExited) _server = Run("postgres", "-D", _data, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off");
-        try
-        {
-            await using NpgsqlCommand command = Source.CreateCommand("select 1");
-            return await command.ExecuteScalarAsync() is 1;
-        }
-        catch (NpgsqlException)
-        {
-            return false;
-        }
-    });
-
-    public async ValueTask DisposeAsync()
-    {
-        await Source.DisposeAsync();
-        if (_server is not null) await KillAsync();
-        await Conformance.Wait.For("the data folder is gone", () =>
+        await _lab.Disruptor.RestartAsync(Target);
+        await Conformance.Wait.For("the server answers", async () =>
         {
             try
             {
-                if (Directory.Exists(_data)) Directory.Delete(_data, recursive: true);
-                return true;
+                await using NpgsqlCommand command = Source.CreateCommand("select 1");
+                return await command.ExecuteScalarAsync() is 1;
             }
-            catch (IOException)
+            catch (NpgsqlException)
             {
-                return false; // Children of the killed server still write.
+                return false;
             }
         });
     }
 
-    private Process Run(string program, params string[] arguments)
+    public async ValueTask DisposeAsync()
     {
-        ProcessStartInfo start = new(Path.Combine(_programs, program), arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-            WorkingDirectory = Path.GetTempPath(),
-        };
-        if (Environment.IsPrivilegedProcess) start.UserName = "nobody"; // PostgreSQL refuses to run as root.
-        Process process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        await Source.DisposeAsync();
+        await _lab.DisposeAsync();
     }
 }
