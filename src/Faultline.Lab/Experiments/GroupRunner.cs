@@ -14,7 +14,7 @@ internal sealed class GroupRunner(LabSystem system, string? run, HistoryWriter h
 {
     private static readonly TimeSpan QuietPause = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan ActLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ActLimit = TimeSpan.FromMinutes(2); // Met only by a machine that is far too busy: the wait ends as soon as there is nothing to wait for.
     private static readonly TimeSpan HealLimit = TimeSpan.FromSeconds(45);
 
     /// <summary>Runs the cells.</summary>
