@@ -71,5 +71,9 @@ internal sealed class TcpUpstream : IAsyncDisposable
         {
             // The client, or the test, ended the connection.
         }
+        finally
+        {
+            connection.Dispose();
+        }
     }
 }

@@ -11,8 +11,7 @@ internal sealed class HttpReader(Socket source, Action<int> received) : IDisposa
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(8 * 1024);
     private int _start;
     private int _end;
-
-    public Socket Source => source;
+    private Task<bool>? _filling;
 
     public ReadOnlyMemory<byte> Unread => _buffer.AsMemory(_start, _end - _start);
 
@@ -55,23 +54,36 @@ internal sealed class HttpReader(Socket source, Action<int> received) : IDisposa
         }
     }
 
-    /// <summary>Reads on until the other side leaves, or the buffer is full.</summary>
-    public async Task<bool> LeavesAsync()
+    /// <summary>
+    /// Watches the other side while something else is being waited for: reads on, and keeps what comes. The read that is under way at the end stays so, and serves the next reader.
+    /// </summary>
+    /// <returns>Whether the other side sends no more.</returns>
+    public async Task<bool> EndsBeforeAsync(Task work)
     {
-        while (Unread.Length < HeadBytesMax)
+        while (!work.IsCompleted && Unread.Length < HeadBytesMax)
         {
-            if (!await FillAsync()) return true;
+            Task<bool> filling = _filling ??= StartFillAsync();
+            if (await Task.WhenAny(work, filling) != filling) return false;
+
+            _filling = null;
+            if (!await filling) return true;
         }
 
         return false;
     }
+
+    /// <summary>Waits for the read that is under way, if one is.</summary>
+    /// <returns>Whether there may be more to read.</returns>
+    public async ValueTask<bool> SettleAsync() => _filling is null || await FillAsync();
 
     public void Dispose()
     {
         byte[] buffer = _buffer;
         _buffer = [];
         _start = _end = 0;
-        if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
+
+        // A read that is still under way may write into the buffer until its socket is closed: then it must not be another's.
+        if (_filling is null && buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
     }
 
     private static int HeadLength(ReadOnlySpan<byte> bytes, ref int searched)
@@ -85,8 +97,24 @@ internal sealed class HttpReader(Socket source, Action<int> received) : IDisposa
 
     private async ValueTask<bool> FillAsync()
     {
-        if (_start == _end) _start = _end = 0;
-        else if (_end == _buffer.Length) MakeRoom();
+        if (_filling is not { } filling) return await StartFillAsync();
+
+        _filling = null;
+        return await filling;
+    }
+
+    private async Task<bool> StartFillAsync()
+    {
+        if (_start == _end)
+        {
+            // What fills the buffer is a large body: it gets fewer and larger pieces.
+            if (_end == _buffer.Length && _buffer.Length < HeadBytesMax) MakeRoom();
+            _start = _end = 0;
+        }
+        else if (_end == _buffer.Length)
+        {
+            MakeRoom();
+        }
 
         int count = await source.ReceiveAsync(_buffer.AsMemory(_end), SocketFlags.None);
         _end += count;
@@ -96,8 +124,8 @@ internal sealed class HttpReader(Socket source, Action<int> received) : IDisposa
 
     private void MakeRoom()
     {
-        byte[] target = _start > 0 ? _buffer : ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
         int unread = _end - _start;
+        byte[] target = _start > 0 && unread > 0 ? _buffer : ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
         _buffer.AsSpan(_start, unread).CopyTo(target);
         if (target != _buffer) ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = target;

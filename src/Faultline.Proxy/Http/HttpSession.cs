@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Faultline.Proxy.Toxics;
 
 namespace Faultline.Proxy.Http;
@@ -36,6 +37,16 @@ internal sealed class HttpSession(HttpWire wire) : IDisposable
 
         if (head is not null) await upstream.Stream.WriteAsync(head.Raw); // Another protocol that only looks like HTTP/1.x, such as HTTP/2.
         await TunnelAsync();
+    }
+
+    /// <summary>
+    /// Reads what a client still sends after an orderly end, until it ends too or the grace is over: to close on unread bytes would reset the connection, and the client could lose the
+    /// answer it has not read yet.
+    /// </summary>
+    public async Task DrainAsync()
+    {
+        byte[] dropped = new byte[4096];
+        if (await _client.SettleAsync()) while (await wire.Client.ReceiveAsync(dropped, SocketFlags.None) > 0) continue;
     }
 
     /// <summary>Handles one request.</summary>
@@ -88,7 +99,7 @@ internal sealed class HttpSession(HttpWire wire) : IDisposable
 
     private async Task<bool> ReplyAsync(HttpHead request, Task<bool> sending)
     {
-        HttpHead? reply = await ReadReplyAsync(forwardInterim: true);
+        HttpHead? reply = await AwaitReplyAsync(sending);
         if (reply is null) return await CloseAsync();
 
         HttpPlan plan = wire.Faults().Plan(HttpPhase.After, request, wire.Time);
@@ -99,11 +110,28 @@ internal sealed class HttpSession(HttpWire wire) : IDisposable
             return false;
         }
 
-        if (plan.Outcome is HttpOutcome.Blackhole) return await SwallowAsync(plan.Removed);
+        if (plan.Outcome is HttpOutcome.Blackhole)
+        {
+            await sending; // One reader of the client at a time.
+            return await SwallowAsync(plan.Removed);
+        }
 
         HttpBody body = HttpBody.OfReply(reply, request.Method);
         bool keepsAlive = plan.Outcome is HttpOutcome.Answer ? await AnswerInsteadAsync(request, reply, body, plan.Answer!) : await PassReplyAsync(request, reply, body, plan);
         return keepsAlive && sending.IsCompleted && await sending;
+    }
+
+    // A client that leaves meanwhile is told to the upstream, as it would learn it without a proxy: it may want to stop its work.
+    private async Task<HttpHead?> AwaitReplyAsync(Task<bool> sending)
+    {
+        Task<HttpHead?> reply = ReadReplyAsync(forwardInterim: true);
+        if (await Task.WhenAny(reply, sending) == sending)
+        {
+            await sending;
+            if (await _client.EndsBeforeAsync(reply)) await _upstream!.Stream.EndAsync();
+        }
+
+        return await reply;
     }
 
     private async Task<bool> PassReplyAsync(HttpHead request, HttpHead reply, HttpBody body, HttpPlan plan)
@@ -132,7 +160,7 @@ internal sealed class HttpSession(HttpWire wire) : IDisposable
     private async Task<bool> AnswerInsteadAsync(HttpHead request, HttpHead reply, HttpBody body, HttpAnswer answer)
     {
         await _upstream!.Reader.ReadBodyAsync(body, static (_, _) => ValueTask.CompletedTask); // Not one byte of it gets through.
-        if (reply.Closes) DropUpstream();
+        if (reply.Closes) await DropUpstreamAsync();
         await wire.ToClient.WriteAsync(HttpAnswers.Write(answer, request.Method, keepsAlive: !request.Closes));
         return request.Closes ? await CloseAsync() : true;
     }
@@ -195,7 +223,7 @@ internal sealed class HttpSession(HttpWire wire) : IDisposable
         HttpBody dropped = HttpBody.OfReply(reply, request.Method);
         bool isUnbounded = dropped.EndsWithConnection;
         await _upstream!.Reader.ReadBodyAsync(dropped, static (_, _) => ValueTask.CompletedTask);
-        if (isUnbounded || reply.Closes) DropUpstream();
+        if (isUnbounded || reply.Closes) await DropUpstreamAsync();
         return await OpenAsync() is not null;
     }
 
@@ -215,12 +243,10 @@ internal sealed class HttpSession(HttpWire wire) : IDisposable
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(removed, wire.Ended);
         var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using CancellationTokenRegistration registration = over.Token.Register(gone.SetResult);
-        Task<bool> leaves = _client.LeavesAsync();
-        if (await Task.WhenAny(leaves, gone.Task) == leaves && !await leaves) await gone.Task; // So much came that nothing more is read.
+        await using CancellationTokenRegistration registration = over.Token.Register(() => gone.TrySetResult());
+        if (!await _client.EndsBeforeAsync(gone.Task)) await gone.Task; // So much may have come that nothing more is read.
 
         wire.End(StreamEnding.Reset);
-        await ((Task)leaves).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // It was cut off on purpose.
         return false;
     }
 
@@ -239,16 +265,28 @@ internal sealed class HttpSession(HttpWire wire) : IDisposable
 
     private async Task<HttpUpstream?> OpenAsync()
     {
-        if (_upstream is { IsStale: true }) DropUpstream();
-        if (_upstream is null && await wire.ConnectAsync() is var (socket, stream)) _upstream = new HttpUpstream(socket, stream, new HttpReader(socket, wire.DownstreamBytes.AddReceived));
+        if (_upstream is { IsStale: true }) await DropUpstreamAsync();
+        if (_upstream is not null) return _upstream;
+
+        Task<(Socket Socket, ToxicStream Stream)?> connecting = wire.ConnectAsync();
+        if (!connecting.IsCompleted && await _client.EndsBeforeAsync(connecting))
+        {
+            // It sends no more; perhaps it has left. It is not waited for without end.
+            if (await Task.WhenAny(connecting, Task.Delay(wire.ConnectLimit, wire.Time, wire.Ended)) != connecting) wire.End(StreamEnding.Reset);
+        }
+
+        if (await connecting is var (socket, stream)) _upstream = new HttpUpstream(socket, stream, new HttpReader(socket, wire.DownstreamBytes.AddReceived));
         return _upstream;
     }
 
-    private void DropUpstream()
+    private async Task DropUpstreamAsync()
     {
-        _upstream?.Socket.Dispose();
-        _upstream?.Dispose();
+        if (_upstream is not { } dropped) return;
+
         _upstream = null;
+        dropped.Socket.Dispose();
+        dropped.Dispose();
+        await wire.DropAsync(dropped.Stream);
     }
 
     // An orderly end behind everything that is on its way to the client.
@@ -262,8 +300,15 @@ internal sealed class HttpSession(HttpWire wire) : IDisposable
     private async Task TunnelAsync()
     {
         HttpUpstream upstream = _upstream!;
-        Task up = BytePump.RunAsync(wire.Client, upstream.Stream, wire.UpstreamBytes, _client.Unread);
         Task down = BytePump.RunAsync(upstream.Socket, wire.ToClient, wire.DownstreamBytes, upstream.Reader.Unread);
-        await BytePump.BothAsync(up, down, wire.End);
+        await BytePump.BothAsync(PumpClientAsync(upstream.Stream), down, wire.End);
+    }
+
+    private async Task PumpClientAsync(ToxicStream target)
+    {
+        ReadOnlyMemory<byte> early = _client.Unread;
+        await target.WriteAsync(early);
+        if (await _client.SettleAsync()) await BytePump.RunAsync(wire.Client, target, wire.UpstreamBytes, _client.Unread[early.Length..]);
+        else await target.EndAsync();
     }
 }

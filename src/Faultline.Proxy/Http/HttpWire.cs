@@ -14,6 +14,12 @@ internal sealed record HttpWire
     /// <summary>Opens a connection to the upstream; null when that fails.</summary>
     public required Func<Task<(Socket Socket, ToxicStream Stream)?>> ConnectAsync { get; init; }
 
+    /// <summary>Lets go of the stream to an upstream connection that is closed.</summary>
+    public required Func<ToxicStream, Task> DropAsync { get; init; }
+
+    /// <summary>How long a connection to the upstream may take.</summary>
+    public required TimeSpan ConnectLimit { get; init; }
+
     /// <summary>Ends both sides.</summary>
     public required Action<StreamEnding> End { get; init; }
 

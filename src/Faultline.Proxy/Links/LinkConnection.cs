@@ -125,6 +125,8 @@ internal sealed class LinkConnection(Link link, Socket client, long number)
             Client = client,
             ToClient = toClient,
             ConnectAsync = () => ConnectAsync(early: null),
+            DropAsync = DropAsync,
+            ConnectLimit = link.ConnectLimit,
             End = End,
             UpstreamBytes = link.Counts.Up,
             DownstreamBytes = link.Counts.Down,
@@ -134,6 +136,13 @@ internal sealed class LinkConnection(Link link, Socket client, long number)
             Ended = _ended.Token,
         });
         await session.RunAsync();
+        await session.DrainAsync();
+    }
+
+    private async Task DropAsync(ToxicStream stream)
+    {
+        lock (_gate) _streams.Remove(stream);
+        await stream.FinishAsync();
     }
 
     // Other clients do not wait for this one: each connection connects for itself, and a client that leaves in the meantime is noticed.

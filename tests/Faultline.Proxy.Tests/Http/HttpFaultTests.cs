@@ -272,6 +272,94 @@ public sealed class HttpFaultTests
         (await reply.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).ShouldBe(Sockets.Numbered(1000));
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_client_that_leaves_before_the_reply_is_told_to_the_upstream(bool resets)
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var upstream = new TcpUpstream(async connection =>
+        {
+            await connection.ReadAsync();
+            asked.SetResult();
+            try
+            {
+                if ((await connection.ReadAsync()).Length == 0) left.SetResult();
+            }
+            catch (SocketException)
+            {
+                left.SetResult();
+            }
+        });
+        await using TestLink link = await TestLink.StartAsync(upstream.Address, isHttp: true);
+        Socket client = await link.ConnectAsync();
+        await client.SendAllAsync("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
+        await asked.Task.EndsAsync();
+
+        if (resets) client.LingerState = new LingerOption(enable: true, 0);
+        client.Dispose();
+
+        await left.Task.EndsAsync();
+        await Limits.UntilAsync(() => link.Report.ConnectionsOpen == 0, "the connection is over");
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_while_its_upstream_hangs_leaves_nothing_behind()
+    {
+        await using var upstream = new TcpUpstream();
+        await using TestLink link = await TestLink.StartAsync(upstream.Address, isHttp: true, connectLimit: TimeSpan.FromMilliseconds(200));
+        link.Add("blackhole_upstream_connect");
+        Socket client = await link.ConnectAsync();
+        await client.SendAllAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
+        await Limits.UntilAsync(() => link.Acted("blackhole_upstream_connect") == 1, "the connection is held");
+
+        client.Dispose();
+
+        await Limits.UntilAsync(() => link.Report.ConnectionsOpen == 0, "the connection is gone");
+        upstream.Accepted.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_answer_to_a_request_whose_body_nobody_reads_arrives_whole()
+    {
+        await using HttpTestLink test = await HttpTestLink.StartAsync();
+        test.Link.Add(Fault("status", HttpPhase.Before, new HttpFaultSettings { Status = 413, Body = "too much" }));
+        using Socket client = await test.Link.ConnectAsync();
+        await client.SendAllAsync("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\nExpect: 100-continue\r\n\r\n"u8.ToArray());
+        await client.SendAllAsync(new byte[1_000_000]); // It does not wait for permission.
+
+        string answer = System.Text.Encoding.ASCII.GetString(await client.ReadToEndAsync());
+
+        answer.ShouldStartWith("HTTP/1.1 413 ");
+        answer.ShouldEndWith("Connection: close\r\n\r\ntoo much");
+    }
+
+    [Fact]
+    public async Task A_client_that_breaks_off_inside_its_body_breaks_the_request_off()
+    {
+        await using HttpTestLink test = await HttpTestLink.StartAsync();
+        Socket client = await test.Link.ConnectAsync();
+        await client.SendAllAsync("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf"u8.ToArray());
+        await Limits.UntilAsync(() => test.Link.Report.BytesToUpstream > 50, "the request is on its way");
+
+        client.Dispose();
+
+        await Limits.UntilAsync(() => test.Link.Report.ConnectionsOpen == 0, "the connection is over");
+        test.Upstream.Done.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Requests_that_come_in_one_packet_are_answered_in_order()
+    {
+        await using HttpTestLink test = await HttpTestLink.StartAsync();
+        using Socket client = await test.Link.ConnectAsync();
+        await client.SendAllAsync("GET /numbers/3 HTTP/1.1\r\nHost: x\r\n\r\nGET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"u8.ToArray());
+
+        string replies = System.Text.Encoding.ASCII.GetString(await client.ReadToEndAsync());
+
+        replies.ShouldContain("\r\n\r\n\0\u0001\u0002HTTP/1.1 200 OK");
+        replies.ShouldEndWith(HttpUpstream.Secret);
+    }
+
     private static HttpFaultConfig Fault(string kind, HttpPhase when, HttpFaultSettings? settings = null, TriggerRule? trigger = null) =>
         new() { Kinds = [kind], When = when, Settings = settings ?? new HttpFaultSettings(), Trigger = trigger ?? new TriggerRule.Always() };
 }
