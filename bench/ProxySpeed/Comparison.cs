@@ -52,24 +52,27 @@ internal static class Comparison
     {
         var results = all.ToDictionary(each => each, _ => new List<WrkResult>());
         var allocated = new Dictionary<Contender, double>();
+        var processor = all.ToDictionary(each => each, _ => new List<double>());
         for (int round = 0; round < rounds; round++)
         {
             foreach (Contender each in all)
             {
                 long before = await each.AllocatedAsync();
+                TimeSpan processorBefore = each.ProcessorTime();
                 WrkResult result = await Wrk.RunAsync(each.Port, path, seconds);
                 results[each].Add(result);
+                processor[each].Add((each.ProcessorTime() - processorBefore).TotalMicroseconds / result.Requests);
                 allocated[each] = (await each.AllocatedAsync() - before) / (double)result.Requests;
             }
         }
 
-        Console.WriteLine($"\n{title}, median of {rounds} rounds of {seconds} s\n\n| | requests/s | p50 µs | p99 µs | of HAProxy's rate | p99 × HAProxy's | bytes allocated per request |\n|---|---|---|---|---|---|---|");
+        Console.WriteLine($"\n{title}, median of {rounds} rounds of {seconds} s\n\n| | requests/s | p50 µs | p99 µs | of HAProxy's rate | p99 × HAProxy's | processor µs per request | bytes allocated per request |\n|---|---|---|---|---|---|---|---|");
         foreach (Contender each in all)
         {
             string memory = each.Process?.StartInfo.RedirectStandardInput == true ? allocated[each].ToString("F2", CultureInfo.InvariantCulture) : "";
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {each.Name} | {Rate(each):F0} | {Of(each, result => result.P50Microseconds):F0} | {P99(each):F0} | {Rate(each) / Rate(haproxy):P0} | {P99(each) / P99(haproxy):F2} | {memory} |"));
+                $"| {each.Name} | {Rate(each):F0} | {Of(each, result => result.P50Microseconds):F0} | {P99(each):F0} | {Rate(each) / Rate(haproxy):P0} | {P99(each) / P99(haproxy):F2} | {Median(processor[each]):F1} | {memory} |"));
         }
 
         return Rate(ours) >= RateMin * Rate(haproxy) && P99(ours) <= P99Max * P99(haproxy);

@@ -23,6 +23,15 @@ internal sealed class Contender(string name, int port, Process? process) : IAsyn
         return process.WorkingSet64 / 1e6;
     }
 
+    /// <summary>Processor time used so far; it depends less on who else uses the machine than any latency does.</summary>
+    public TimeSpan ProcessorTime()
+    {
+        if (process is null) return TimeSpan.Zero;
+
+        process.Refresh();
+        return process.TotalProcessorTime;
+    }
+
     /// <summary>Bytes that the process has allocated so far; -1 where that is not known.</summary>
     public async Task<long> AllocatedAsync()
     {

@@ -23,7 +23,7 @@ internal sealed class Link
     private volatile ToxicChain _toxics = ToxicChain.Empty;
     private volatile HttpFaultSet _httpFaults;
     private TaskCompletionSource _toxicsChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Socket? _listener;
+    private volatile Socket? _listener;
     private Task _accepting = Task.CompletedTask;
 
     public Link(LinkConfig config, LinkSettings settings, ToxicTime time, Action<HttpFiring> record)
