@@ -12,6 +12,7 @@ namespace Faultline.Lab.RabbitMq;
 /// <summary>A RabbitMQ node of the lab's own as a kind of supervised process.</summary>
 internal sealed class RabbitNodeKind(string name, LabFolder folder, RabbitFolder data, RabbitInstallation installation, FreePorts ports, TimeProvider time) : IProcessKind
 {
+    private readonly SemaphoreSlim _asking = new(1, 1); // Two that ask at once take the same name, and the node refuses the second.
     private PostgresUser? _user;
     private int _distributionPort;
 
@@ -70,8 +71,18 @@ internal sealed class RabbitNodeKind(string name, LabFolder folder, RabbitFolder
 
         string address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_distributionPort}");
         List<string> output = [];
-        ProcessStart start = Described(_user.Command(Keeper.Shell, ["-c", """printf '%s.\n' "$3" | exec "$1" -address "$2" -e""", "ask", call, address, expression], "rabbitmq ask"));
-        int exitCode = await ToolRun.RunAsync(start, folder.Processes, output, time, stop);
+        ProcessStart start = Described(_user.Command(Keeper.Shell, ["-c", """printf '%s.\n' "$3" | exec "$1" -r -address "$2" -e""", "ask", call, address, expression], "rabbitmq ask"));
+        int exitCode;
+        await _asking.WaitAsync(stop);
+        try
+        {
+            exitCode = await ToolRun.RunAsync(start, folder.Processes, output, time, stop);
+        }
+        finally
+        {
+            _asking.Release();
+        }
+
         string answer = string.Join('\n', output);
         return exitCode == 0 && answer.StartsWith("{ok, ", StringComparison.Ordinal)
             ? answer["{ok, ".Length..^1]
