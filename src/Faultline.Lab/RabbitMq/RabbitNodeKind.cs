@@ -104,6 +104,8 @@ internal sealed class RabbitNodeKind(string name, LabFolder folder, RabbitFolder
             ["LC_ALL"] = "C.UTF-8",
             ["HOME"] = data.Home,
             ["RUNNING_UNDER_SYSTEMD"] = "true", // Then the script becomes the broker, and no shell stands between the lab's signals and it.
+            ["ERL_FLAGS"] = "-start_epmd false", // The broker looks every minute for a port mapper, and would start one by a node of its own.
+            ["ERL_CRASH_DUMP_BYTES"] = "0",
             ["RABBITMQ_CONF_ENV_FILE"] = data.Nothing,
             ["RABBITMQ_CONFIG_FILE"] = data.Configuration,
             ["RABBITMQ_ADVANCED_CONFIG_FILE"] = data.Nothing + ".config",

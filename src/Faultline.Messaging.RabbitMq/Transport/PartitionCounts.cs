@@ -20,10 +20,11 @@ internal sealed class PartitionCounts
     /// <summary>The number of partitions; 0 when the service has no queues.</summary>
     public async Task<int> OfAsync(string service, IConnection connection, CancellationToken stop)
     {
-        if (_known.TryGetValue(service, out int known) && await ExistsAsync(service, 0, connection, stop)) return known;
+        if (!await ExistsAsync(service, 0, connection, stop)) return 0;
+        if (_known.TryGetValue(service, out int known)) return known;
 
         // The queues are numbered without a gap: the first that is missing is found by halving.
-        int exists = -1;
+        int exists = 0;
         int missing = Most;
         int probe = Guess - 1;
         while (missing - exists > 1)
@@ -33,7 +34,7 @@ internal sealed class PartitionCounts
             probe = probe == Guess - 1 && missing == Most ? Guess : (exists + missing) / 2;
         }
 
-        if (missing > 0) _known[service] = missing;
+        _known[service] = missing;
         return missing;
     }
 

@@ -24,8 +24,14 @@ internal sealed class Repair(TopologyDeclarer declarer, PartitionCounts counts, 
     public async Task<int> PartitionsAsync(string service, IConnection connection, CancellationToken stop, int partition = 0)
     {
         int partitions = await counts.OfAsync(service, connection, stop);
-        if (partitions > partition && (partition == 0 || await PartitionCounts.ExistsAsync(service, partition, connection, stop))) return partitions;
+        if (partitions > 0 && await PartitionCounts.ExistsAsync(service, partition, connection, stop)) return partitions;
 
+        return await DeclareAsync(service, stop);
+    }
+
+    /// <summary>Declares a service and its system again, as they were declared here.</summary>
+    public async Task<int> DeclareAsync(string service, CancellationToken stop)
+    {
         if (!_declared.TryGetValue(service, out SystemTopology? topology) || topology.Services.First(each => each.Service == service).Consumes.Count == 0) throw NotDeclared(service);
 
         RabbitLog.DeclaredAgain(connector.Log, service);

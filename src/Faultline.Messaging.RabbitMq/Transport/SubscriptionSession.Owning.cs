@@ -31,9 +31,23 @@ internal sealed partial class SubscriptionSession
         _batons = await _connection.CreateChannelAsync(cancellationToken: stop);
         _batonEars = new BatonEars(_batons, _heard.Writer);
         await _batons.BasicQosAsync(0, 1, global: false, stop);
-        foreach (Lane lane in _lanes) await RegisterAsync(lane, stop);
+        foreach (Lane lane in _lanes)
+        {
+            await EnsureBatonAsync(lane, stop);
+            await RegisterAsync(lane, stop);
+        }
+
         _heard.Writer.TryWrite(new Happening.AnnounceAgain());
         RabbitLog.Joined(Log, _consumer.Instance, _consumer.Service, _members.Id);
+    }
+
+    // Whoever is first in the line looks whether there is a baton at all: somebody may have emptied the queue.
+    private async Task EnsureBatonAsync(Lane lane, CancellationToken stop)
+    {
+        QueueDeclareOk state = await _batons.QueueDeclarePassiveAsync(Names.Owner(_consumer.Service, lane.Partition), stop);
+        if (state.MessageCount > 0 || state.ConsumerCount > 0) return;
+
+        if (!await Baton.SendAsync(_sender, _consumer.Service, lane.Partition, id: "", [], stop)) throw new TransportException($"the baton of partition {lane.Partition} is missing, and a new one was not confirmed");
     }
 
     // At the end of the line of those who wait for the baton.

@@ -39,6 +39,20 @@ internal sealed partial class SubscriptionSession : IAsyncDisposable
     public static async Task<SubscriptionSession> OpenAsync(
         BrokerConnector connector, Sender sender, Repair repair, QueueConsumer consumer, ChannelWriter<SubscriptionEvent> events, CancellationToken stop)
     {
+        try
+        {
+            return await TryOpenAsync(connector, sender, repair, consumer, events, stop);
+        }
+        catch (Exception error) when (TransportFailures.CodeOf(error) == TransportFailures.NotFound)
+        {
+            await repair.DeclareAsync(consumer.Service, stop); // Somebody has deleted a part.
+            return await TryOpenAsync(connector, sender, repair, consumer, events, stop);
+        }
+    }
+
+    private static async Task<SubscriptionSession> TryOpenAsync(
+        BrokerConnector connector, Sender sender, Repair repair, QueueConsumer consumer, ChannelWriter<SubscriptionEvent> events, CancellationToken stop)
+    {
         IConnection connection = await connector.ConnectAsync($"consume {consumer.Service} {consumer.Instance}", stop);
         SubscriptionSession session = new(connector, sender, repair, consumer, events, connection);
         try

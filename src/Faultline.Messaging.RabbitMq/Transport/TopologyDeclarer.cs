@@ -58,7 +58,7 @@ internal sealed class TopologyDeclarer(BrokerConnector connector)
             [.. topology.Services.Where(service => service.Consumes.Count > 0).SelectMany(service => Enumerable.Range(0, topology.Partitions).Select(partition => (service.Service, partition)))];
         await Parallel.ForEachAsync(queues.Chunk((queues.Length / ChannelsAtOnce) + 1), new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = ChannelsAtOnce }, async (part, token) =>
         {
-            await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: token);
+            await using IChannel channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), token);
             foreach ((string service, int partition) in part) await DeclareQueueAsync(channel, service, partition, topology.Partitions, token);
         });
     }
@@ -107,7 +107,7 @@ internal sealed class TopologyDeclarer(BrokerConnector connector)
         QueueDeclareOk state = await channel.QueueDeclareAsync(owner, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: stop);
         if (state.MessageCount > 0 || state.ConsumerCount > 0) return;
 
-        // Two that do this at once put two batons there: one more than the queue holds, and one consumer at a time gets one at a time.
+        // Two that do this at once put two batons there: one more than the queue holds, and one consumer at a time gets one at a time. It is confirmed: then it survives the broker.
         await channel.BasicPublishAsync("", owner, mandatory: false, Baton.Properties(id: ""), Baton.Empty, stop);
     }
 

@@ -4,7 +4,6 @@ using Faultline.Conformance.Transport;
 using Faultline.Lab.RabbitMq;
 using Faultline.Messaging.RabbitMq.Transport;
 using Faultline.Messaging.Transport;
-using Microsoft.Extensions.Logging.Abstractions;
 using RabbitMQ.Client;
 
 namespace Faultline.Messaging.RabbitMq.Tests.Transport;
@@ -32,7 +31,7 @@ public sealed class RabbitMqHarness : TransportHarness
     public override async Task<ITransport> ConnectAsync(int port) => await ConnectAsync(port, options: null);
 
     public Task<RabbitMqTransport> ConnectAsync(int? port = null, RabbitMqTransportOptions? options = null) =>
-        RabbitMqTransport.ConnectAsync(Rabbit.AddressOf(VirtualHost, port), TimeProvider.System, NullLogger.Instance, TestContext.Current.CancellationToken, options);
+        RabbitMqTransport.ConnectAsync(Rabbit.AddressOf(VirtualHost, port), TimeProvider.System, new TestLog(), TestContext.Current.CancellationToken, options);
 
     public override Task DropConnectionsAsync() => Rabbit.CloseConnectionsAsync(VirtualHost);
 
