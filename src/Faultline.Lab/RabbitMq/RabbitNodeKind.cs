@@ -15,6 +15,7 @@ internal sealed class RabbitNodeKind(string name, LabFolder folder, RabbitFolder
     private readonly SemaphoreSlim _asking = new(1, 1); // Two that ask at once take the same name, and the node refuses the second.
     private PostgresUser? _user;
     private int _distributionPort;
+    private bool _hasLeaders;
 
     public string Target { get; } = "rabbitmq/" + name;
 
@@ -34,6 +35,7 @@ internal sealed class RabbitNodeKind(string name, LabFolder folder, RabbitFolder
     {
         _user ??= await PostgresUser.FindAsync(Keeper.Which("setpriv") ?? "setpriv", "RabbitMQ", "a broker of your own by its address", folder.Path, folder.Processes, time, stop);
         ChoosePorts();
+        _hasLeaders = false;
         await data.PrepareAsync(Port, _user, stop);
         await data.RememberPortsAsync(Port, _distributionPort, stop);
         string password = await data.PasswordAsync(stop);
@@ -49,7 +51,11 @@ internal sealed class RabbitNodeKind(string name, LabFolder folder, RabbitFolder
         try
         {
             await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, Port), stop);
-            return null;
+            return _hasLeaders || installation.Call is null ? null : await ElectAsync(stop);
+        }
+        catch (LabException error)
+        {
+            return error.Message;
         }
         catch (OperationCanceledException)
         {
@@ -59,6 +65,14 @@ internal sealed class RabbitNodeKind(string name, LabFolder folder, RabbitFolder
         {
             return $"it does not listen on port {Port}: {error.Message}";
         }
+    }
+
+    // A node that is alone sometimes leaves a quorum queue without a leader when it starts again, for ever (seen with 3.10; rabbitmq-server issue 10070). An election mends it.
+    private async Task<string?> ElectAsync(CancellationToken stop)
+    {
+        string waiting = await EvaluateAsync("Waiting = [Name || {Name, follower} <- ets:tab2list(ra_state)], [ra:trigger_election({Name, node()}) || Name <- Waiting], length(Waiting)", stop);
+        _hasLeaders = waiting == "0";
+        return _hasLeaders ? null : $"{waiting} of its quorum queues have no leader yet";
     }
 
     public IReadOnlyList<int> Members(ChildProcess running) => [running.Program.Pid]; // Its helpers end with it and do nothing of their own.

@@ -7,6 +7,8 @@ namespace Faultline.Messaging.RabbitMq.Transport;
 internal sealed partial class SubscriptionSession
 {
     private static readonly TimeSpan ReopenDelay = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan OpenLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StuckDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AnnounceDelay = TimeSpan.FromMilliseconds(300);
 
     private readonly Dictionary<string, Lane> _byConsumer = new(StringComparer.Ordinal);
@@ -132,24 +134,49 @@ internal sealed partial class SubscriptionSession
 
     private async Task OpenLaneAsync(Lane lane)
     {
+        using CancellationTokenSource late = new(OpenLimit, _connector.Time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _ending.Token);
         try
         {
-            IChannel channel = await _connection.CreateChannelAsync(cancellationToken: _ending.Token);
+            IChannel channel = await _connection.CreateChannelAsync(cancellationToken: either.Token);
             (lane.Channel, lane.Generation) = (channel, lane.Generation + 1);
             lane.Spared.UnionWith(lane.Note);
-            await channel.BasicQosAsync(0, _consumer.PrefetchOf(_lanes.Length, _connector.Options.PrefetchMin), global: false, _ending.Token);
-            await channel.BasicConsumeAsync(Names.Queue(_consumer.Service, lane.Partition), autoAck: false, new LaneEars(channel, _heard.Writer, lane.Partition, lane.Generation), _ending.Token);
+            await channel.BasicQosAsync(0, _consumer.PrefetchOf(_lanes.Length, _connector.Options.PrefetchMin), global: false, either.Token);
+            await channel.BasicConsumeAsync(Names.Queue(_consumer.Service, lane.Partition), autoAck: false, new LaneEars(channel, _heard.Writer, lane.Partition, lane.Generation), either.Token);
             lane.State = LaneState.Open;
             _events.TryWrite(new SubscriptionEvent.Gained(lane.Partition));
         }
-        catch (Exception error) when (TransportFailures.IsBroker(error) && _connection.IsOpen)
+        catch (Exception error) when (_connection.IsOpen && (TransportFailures.IsBroker(error) || late.IsCancellationRequested))
         {
-            await CloseLaneAsync(lane);
+            // One queue that does not answer (it has no leader, perhaps) must not stop the others.
             RabbitLog.LaneLost(Log, Names.Queue(_consumer.Service, lane.Partition), TransportFailures.Describe(error));
-            Later(ReopenDelay, new Happening.Reopen(lane.Partition));
+            DropLane(lane);
+            Later(late.IsCancellationRequested ? StuckDelay : ReopenDelay, new Happening.Reopen(lane.Partition));
         }
 
         (_announceDue, _balanceDue) = (true, true);
+    }
+
+    // Without waiting for the broker, which does not answer on this channel.
+    private void DropLane(Lane lane)
+    {
+        lane.Generation++;
+        lane.Clear();
+        if (lane.Channel is not { } channel) return;
+
+        lane.Channel = null;
+        Run(async () =>
+        {
+            try
+            {
+                await channel.AbortAsync(_ending.Token);
+                await channel.DisposeAsync();
+            }
+            catch (Exception error) when (TransportFailures.IsBroker(error) || error is OperationCanceledException)
+            {
+                RabbitLog.CloseFailed(Log, TransportFailures.Describe(error));
+            }
+        });
     }
 
     // What was delivered is the broker's again: all of it, in its order, in one step of the queue.
