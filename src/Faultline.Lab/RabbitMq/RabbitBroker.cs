@@ -65,7 +65,7 @@ public sealed class RabbitBroker : IAsyncDisposable
     public Task CloseConnectionsAsync(string virtualHost, CancellationToken stop = default) => EvaluateAsync(
         $"""
         [catch rabbit_networking:close_connection(Pid, "closed by the lab") || Pid <- rabbit_networking:connections_local(),
-          catch (proplists:get_value(vhost, rabbit_reader:info(Pid, [vhost])) =:= {Text(virtualHost)})], ok
+          (catch proplists:get_value(vhost, rabbit_reader:info(Pid, [vhost]))) =:= {Text(virtualHost)}], ok
         """, stop);
 
     /// <summary>Raises or clears the memory alarm: while it is raised, the broker takes no messages.</summary>
