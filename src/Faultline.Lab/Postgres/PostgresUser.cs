@@ -35,13 +35,16 @@ internal sealed partial class PostgresUser
     }
 
     /// <summary>Finds out by trying: the program must run, from within the folder, without a complaint.</summary>
-    public static async Task<PostgresUser> FindAsync(
-        PostgresInstallation installation, string folder, ProcessLedger ledger, TimeProvider time, CancellationToken stop)
+    public static Task<PostgresUser> FindAsync(PostgresInstallation installation, string folder, ProcessLedger ledger, TimeProvider time, CancellationToken stop) =>
+        FindAsync(installation.Postgres, "PostgreSQL", "--postgres <connection string>", folder, ledger, time, stop);
+
+    /// <summary>The same for any server; the program must know <c>--version</c> and answer it by one line.</summary>
+    public static async Task<PostgresUser> FindAsync(string program, string server, string instead, string folder, ProcessLedger ledger, TimeProvider time, CancellationToken stop)
     {
         if (EffectiveUser() != 0) return new PostgresUser(setpriv: null, [], other: null);
 
         string setpriv = Keeper.Which("setpriv")
-            ?? throw new LabException("PostgreSQL does not run as root and 'setpriv' (util-linux) is missing; install it, run as another user, or use --postgres <connection string>.");
+            ?? throw new LabException($"{server} does not run as root and 'setpriv' (util-linux) is missing; install it, run as another user, or use {instead}.");
 
         (uint User, uint Group) nobody = await NobodyAsync(stop);
         List<string> output = [];
@@ -50,11 +53,11 @@ internal sealed partial class PostgresUser
             string[] identity = [string.Create(CultureInfo.InvariantCulture, $"--reuid={nobody.User}"), string.Create(CultureInfo.InvariantCulture, $"--regid={nobody.Group}"), "--clear-groups"];
             PostgresUser user = new(setpriv, [.. identity, .. privilege], nobody);
             output.Clear();
-            ProcessStart probe = user.Command(Keeper.Shell, ["-c", """cd "$2" && exec "$1" --version""", "probe", installation.Postgres, folder], "postgres probe");
+            ProcessStart probe = user.Command(Keeper.Shell, ["-c", """cd "$2" && exec "$1" --version""", "probe", program, folder], "server probe");
             if (await ToolRun.RunAsync(probe, ledger, output, time, stop) == 0 && output.Count == 1) return user;
         }
 
-        throw new LabException($"PostgreSQL does not run as root and cannot be run as user {nobody.User} ({string.Join(' ', output.Take(3))}); run as another user, or use --postgres <connection string>.");
+        throw new LabException($"{server} does not run as root and cannot be run as user {nobody.User} ({string.Join(' ', output.Take(3))}); run as another user, or use {instead}.");
     }
 
     /// <summary>The command that runs a program as that user.</summary>

@@ -1,0 +1,22 @@
+using Faultline.Lab.RabbitMq;
+using Faultline.Messaging.RabbitMq.Transport;
+
+namespace Faultline.Messaging.RabbitMq.Tests.Transport;
+
+/// <summary>A broker of one test class alone, which may be killed, paused and starved.</summary>
+public sealed class OwnBroker : IAsyncLifetime
+{
+    private TestBroker? _broker;
+
+    public RabbitBroker Rabbit => _broker?.Broker ?? throw new InvalidOperationException("the class has not begun");
+
+    public async ValueTask InitializeAsync() => _broker = await TestBroker.StartAsync();
+
+    public Task<RabbitMqTransport> ConnectAsync(RabbitMqTransportOptions? options = null) =>
+        RabbitMqTransport.ConnectAsync(Rabbit.AddressOf(), TimeProvider.System, new TestLog(), TestContext.Current.CancellationToken, options);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_broker is not null) await _broker.DisposeAsync();
+    }
+}
