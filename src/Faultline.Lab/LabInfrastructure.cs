@@ -2,12 +2,13 @@ using Faultline.Lab.Disruptor;
 using Faultline.Lab.Instances;
 using Faultline.Lab.Postgres;
 using Faultline.Lab.Processes;
+using Faultline.Lab.RabbitMq;
 using Faultline.Lab.Supervisor;
 using Faultline.Lab.Sweeping;
 
 namespace Faultline.Lab;
 
-/// <summary>What a lab stands on: its folder, two database servers, the supervisor of its instances, and the disruptor.</summary>
+/// <summary>What a lab stands on: its folder, two database servers, RabbitMQ where it is used, the supervisor of its instances, and the disruptor.</summary>
 public sealed class LabInfrastructure : IAsyncDisposable
 {
     private readonly Stack<IAsyncDisposable> _toEnd = new(); // The last started is the first to end.
@@ -30,6 +31,9 @@ public sealed class LabInfrastructure : IAsyncDisposable
 
     /// <summary>The server of the queue: <c>postgres/queue</c>.</summary>
     public IDatabaseServer Queue { get; private set; } = null!;
+
+    /// <summary>RabbitMQ, for the systems that run on it.</summary>
+    public LabRabbit Rabbit { get; private set; } = null!;
 
     /// <summary>Starts and watches service instances.</summary>
     public InstanceSupervisor Supervisor { get; private set; } = null!;
@@ -59,9 +63,11 @@ public sealed class LabInfrastructure : IAsyncDisposable
             if (options.Postgres is { } connectionString) await lab.UseExternalAsync(connectionString, stop);
             else await lab.StartClustersAsync(options.ToolsFolder ?? Path.Combine(root, ".faultline", "tools"), ports, progress, time, stop);
 
+            lab.Rabbit = new LabRabbit(options.RabbitMq, folder, lab.Changes, progress, time);
+            lab._toEnd.Push(lab.Rabbit);
             lab.Supervisor = new InstanceSupervisor(folder, ports, lab.Changes, time);
             lab._toEnd.Push(lab.Supervisor);
-            lab.Disruptor = new LabDisruptor(folder, lab.Supervisor, [lab.Services, lab.Queue], time);
+            lab.Disruptor = new LabDisruptor(folder, lab.Supervisor, [lab.Services, lab.Queue], lab.Rabbit, time);
             return lab;
         }
         catch
@@ -73,7 +79,11 @@ public sealed class LabInfrastructure : IAsyncDisposable
 
     /// <summary>One look at all instances and clusters.</summary>
     public IReadOnlyList<ProcessStatus> Status() =>
-        [.. new[] { Services, Queue }.OfType<PostgresCluster>().Select(cluster => cluster.Process.Status()), .. Supervisor.Status()];
+    [
+        .. new[] { Services, Queue }.OfType<PostgresCluster>().Select(cluster => cluster.Process.Status()),
+        .. Rabbit.Process is { } rabbit ? [rabbit.Status()] : Array.Empty<ProcessStatus>(),
+        .. Supervisor.Status(),
+    ];
 
     /// <summary>Stops everything in reverse order: instances, servers, folder.</summary>
     public async ValueTask DisposeAsync()

@@ -14,6 +14,10 @@ public sealed record LabOptions
     /// <value>Null: private clusters.</value>
     public string? Postgres { get; init; }
 
+    /// <summary>The address of a RabbitMQ (3.10 or newer) to use in place of one of the lab's own, for systems that run on RabbitMQ.</summary>
+    /// <value>Null: a private one, started when the first system needs it.</value>
+    public string? RabbitMq { get; init; }
+
     /// <summary>Where programs are installed.</summary>
     /// <value>Null: <c>.faultline/tools</c> below <see cref="Root"/>.</value>
     public string? ToolsFolder { get; init; }

@@ -10,4 +10,10 @@ internal static class LabFolderOptions
         Description = "Use this PostgreSQL server (14 or newer) in place of private ones",
         HelpName = "connection string",
     };
+
+    public static readonly Option<string?> RabbitMq = new("--rabbitmq")
+    {
+        Description = "Use this RabbitMQ (3.10 or newer) in place of a private one, for systems on the broker rabbitmq",
+        HelpName = "amqp://user:password@host:port/virtual-host",
+    };
 }

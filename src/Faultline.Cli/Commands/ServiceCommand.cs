@@ -31,7 +31,7 @@ internal static class ServiceCommand
         (SystemDefinition system, ServiceDefinition service) = Systems.FindService(context.Value(Service));
         try
         {
-            await using WebApplication app = await ServiceHost.CreateAsync(system, service, [.. context.Arguments.UnmatchedTokens], PostgresBackend.OpenAsync, context.Stop);
+            await using WebApplication app = await ServiceHost.CreateAsync(system, service, [.. context.Arguments.UnmatchedTokens], Backend.OpenAsync, context.Stop);
             await app.StartAsync(context.Stop);
             await app.WaitForShutdownAsync(context.Stop);
         }

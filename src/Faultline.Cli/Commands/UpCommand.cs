@@ -7,6 +7,7 @@ using Faultline.Lab.Control;
 using Faultline.Lab.Disruptor;
 using Faultline.Lab.Supervisor;
 using Faultline.Lab.Systems;
+using Faultline.Protocol.Services;
 using Faultline.Verification.Verdicts;
 
 namespace Faultline.Cli.Commands;
@@ -19,7 +20,7 @@ internal static class UpCommand
     private static readonly Argument<string[]> Names = new("system") { Description = "Which systems; all when none is named", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<int> Port = new("--port") { Description = "The lab's port, which also names its folder; 0 for a free one and a folder that goes with it", HelpName = "port", DefaultValueFactory = _ => 21_000 };
     private static readonly Option<int> Replicas = new("--replicas") { Description = "Instances of each service, 1 to 9", HelpName = "n", DefaultValueFactory = _ => 1 };
-    private static readonly Option<string> Broker = new("--broker") { Description = "The broker: postgresql", HelpName = "name", DefaultValueFactory = _ => "postgresql" };
+    private static readonly Option<string> Broker = new("--broker") { Description = "The broker: postgresql or rabbitmq", HelpName = "name", DefaultValueFactory = _ => "postgresql" };
     private static readonly Option<string?> Postgres = LabFolderOptions.Postgres;
     private static readonly Option<bool> Infra = new("--infra") { Description = "Only the databases and the broker, no system" };
     private static readonly Option<string?> Bind = new("--bind") { Description = "Answer on this address too, for other machines; needs --token", HelpName = "address" };
@@ -30,10 +31,11 @@ internal static class UpCommand
         "faultline up ticketflow --replicas 2",
         "faultline up --port 21001                     # a second lab beside the first",
         "faultline up --infra                          # databases and broker only",
+        "faultline up --broker rabbitmq                # on RabbitMQ, which must be installed",
         "faultline up --postgres 'Host=db;Username=postgres;Password=...'",
         "FAULTLINE_TOKEN=... faultline up --bind 0.0.0.0")
     {
-        Names, Port, Replicas, Broker, Postgres, Infra, Bind,
+        Names, Port, Replicas, Broker, Postgres, LabFolderOptions.RabbitMq, Infra, Bind,
     }.Does(screen, context => RunAsync(context, interrupts));
 
     private static async Task RunAsync(CommandContext context, Interrupts interrupts)
@@ -44,7 +46,7 @@ internal static class UpCommand
         LabServer.RequireFreePort(where);
 
         var progress = new Lines(context.Screen);
-        var options = new LabOptions { Root = CommandContext.Root, Name = where.Port == 0 ? null : where.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), Postgres = context.Value(Postgres) };
+        var options = new LabOptions { Root = CommandContext.Root, Name = where.Port == 0 ? null : where.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), Postgres = context.Value(Postgres), RabbitMq = context.Value(LabFolderOptions.RabbitMq) };
         ControlPlane plane = await ControlPlane.StartAsync(options, Systems.Specs(), TimeProvider.System, progress, context.Stop);
         LabServer? server = null;
         try
@@ -73,9 +75,9 @@ internal static class UpCommand
         if (replicas is < 1 or > ReplicasMax) throw new CommandException(ExitCode.Usage, $"--replicas is {replicas}; it must be 1 to {ReplicasMax}.");
 
         string broker = context.Value(Broker)!;
-        return broker == "postgresql"
+        return BrokerNames.All.Contains(broker)
             ? new LabSystemOptions { Replicas = replicas, Broker = broker }
-            : throw new CommandException(ExitCode.Usage, $"--broker is '{broker}'; it must be postgresql.");
+            : throw new CommandException(ExitCode.Usage, $"--broker is '{broker}'; it must be {string.Join(" or ", BrokerNames.All)}.");
     }
 
     private static LabServerOptions ServerOptionsOf(CommandContext context)

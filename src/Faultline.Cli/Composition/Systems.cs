@@ -58,7 +58,7 @@ internal static class Systems
     private static async Task<IReadOnlyList<MigrationView>> MigrateAsync(ServiceDefinition service, string database, bool apply, CancellationToken stop)
     {
         ServiceBuilder builder = service.Build();
-        IReadOnlyList<Migration> migrations = PostgresBackend.MigrationsOf(service.Name, builder, builder.Assembly, builder.MigrationsFolder);
+        IReadOnlyList<Migration> migrations = Backend.MigrationsOf(service.Name, builder, builder.Assembly, builder.MigrationsFolder);
         await using NpgsqlDataSource source = NpgsqlDataSource.Create(database);
         if (apply) await Migrator.ApplyAsync(source, migrations, stop);
         return [.. (await Migrator.StatusAsync(source, migrations, stop)).Select(status => new MigrationView(service.Name, status.Migration.Scope, status.Migration.Name, status.AppliedAt))];

@@ -16,7 +16,7 @@ public sealed class ServiceSettings
     /// <summary>The connection string of the service's own database. A secret: never logged.</summary>
     public string? Database { get; set; }
 
-    /// <summary>Which broker: <c>postgresql</c>.</summary>
+    /// <summary>Which broker: <c>postgresql</c> or <c>rabbitmq</c>.</summary>
     public string Broker { get; set; } = "postgresql";
 
     /// <summary>How to reach the broker. A secret: never logged.</summary>

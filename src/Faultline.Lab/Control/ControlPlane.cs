@@ -168,6 +168,7 @@ public sealed class ControlPlane : IAsyncDisposable
     {
         foreach (string service in spec.Services.Select(service => service.Service)) await Lab.Services.DropDatabaseAsync(LabSystem.DatabaseOf(service), stop);
         await Lab.Queue.DropDatabaseAsync(LabSystem.QueueDatabaseOf(spec.Name), stop);
+        await Lab.Rabbit.DropAsync(spec.Name, stop);
     }
 
     private async Task<IReadOnlyList<MigrationView>> MigrateAsync(LabSystemSpec spec, bool apply, CancellationToken stop)

@@ -1,11 +1,12 @@
 using Faultline.Lab.Instances;
 using Faultline.Lab.Postgres;
 using Faultline.Lab.Problems;
+using Faultline.Lab.RabbitMq;
 using Faultline.Lab.Supervisor;
 
 namespace Faultline.Lab.Disruptor;
 
-/// <summary>Takes processes down and brings them back: one instance, all of a service, or a cluster (<c>postgres/services</c>, <c>postgres/queue</c>).</summary>
+/// <summary>Takes processes down and brings them back: one instance, all of a service, or a server (<c>postgres/services</c>, <c>postgres/queue</c>, <c>rabbitmq/queue</c>).</summary>
 /// <remarks>What it takes down is recorded durably before the deed, so that it comes back whatever happens to the lab.</remarks>
 public sealed class LabDisruptor
 {
@@ -14,13 +15,15 @@ public sealed class LabDisruptor
     private readonly LabFolder _folder;
     private readonly InstanceSupervisor _supervisor;
     private readonly IReadOnlyList<IDatabaseServer> _servers;
+    private readonly LabRabbit _rabbit;
     private readonly TimeProvider _time;
 
-    internal LabDisruptor(LabFolder folder, InstanceSupervisor supervisor, IReadOnlyList<IDatabaseServer> servers, TimeProvider time)
+    internal LabDisruptor(LabFolder folder, InstanceSupervisor supervisor, IReadOnlyList<IDatabaseServer> servers, LabRabbit rabbit, TimeProvider time)
     {
         _folder = folder;
         _supervisor = supervisor;
         _servers = servers;
+        _rabbit = rabbit;
         _time = time;
 
         // Everything is started afresh, and what stood still was ended before: so it is healed, and only has to be told.
@@ -86,6 +89,11 @@ public sealed class LabDisruptor
         _folder.Disruptions.Remove(process.Target);
     });
 
+    /// <summary>Ends the connections of a system to RabbitMQ, as an administrator would.</summary>
+    /// <param name="system">The system.</param>
+    /// <param name="stop">Ends the wait.</param>
+    public Task CloseConnectionsAsync(string system, CancellationToken stop = default) => _rabbit.CloseConnectionsAsync(system, stop);
+
     /// <summary>Ends database sessions of a service, as an administrator would.</summary>
     /// <param name="target">The cluster, such as <c>postgres/services</c>.</param>
     /// <param name="database">The service whose database it is.</param>
@@ -105,8 +113,8 @@ public sealed class LabDisruptor
         List<HealedTarget> healed = [];
         List<string> problems = [];
 
-        // Clusters first: services do not get well without them.
-        foreach (DisruptionRecord record in _folder.Disruptions.All().OrderByDescending(record => FindCluster(record.Target) is not null))
+        // Servers first: services do not get well without them.
+        foreach (DisruptionRecord record in _folder.Disruptions.All().OrderByDescending(record => FindServer(record.Target) is not null))
         {
             try
             {
@@ -125,7 +133,7 @@ public sealed class LabDisruptor
     /// <summary>False when the instance was removed for good in between.</summary>
     private async Task<bool> TryHealAsync(string target, CancellationToken stop)
     {
-        if ((FindCluster(target)?.Process ?? _supervisor.Find(target).SingleOrDefault()) is not { } process) return false;
+        if ((FindServer(target) ?? _supervisor.Find(target).SingleOrDefault()) is not { } process) return false;
 
         if (process.State == ProcessState.Paused) process.Resume();
         else process.Start();
@@ -143,15 +151,17 @@ public sealed class LabDisruptor
 
     private IReadOnlyList<SupervisedProcess> Find(string target)
     {
-        if (FindCluster(target) is { } cluster) return [cluster.Process];
+        if (FindServer(target) is { } server) return [server];
 
         if (_supervisor.Find(target) is { Count: > 0 } found) return found;
 
-        if (_servers.Any(server => server.Target == target)) throw new LabException($"'{target}' is a server given by connection string; the lab cannot take it down.");
+        if (_servers.Any(given => given.Target == target)) throw new LabException($"'{target}' is a server given by connection string; the lab cannot take it down.");
+        if (target == LabRabbit.Target && _rabbit.IsExternal) throw new LabException($"'{target}' is a broker given by its address; the lab cannot take it down.");
 
-        IEnumerable<string> known = _supervisor.Instances.Select(instance => instance.Target).Concat(_servers.OfType<PostgresCluster>().Select(server => server.Target));
-        throw new LabException($"There is no instance, service or cluster '{target}'; there are: {string.Join(", ", known)}.");
+        IEnumerable<string> known = [.. _supervisor.Instances.Select(instance => instance.Target), .. _servers.OfType<PostgresCluster>().Select(own => own.Target), .. _rabbit.Process is null ? Array.Empty<string>() : [LabRabbit.Target]];
+        throw new LabException($"There is no instance, service or server '{target}'; there are: {string.Join(", ", known)}.");
     }
 
-    private PostgresCluster? FindCluster(string target) => _servers.OfType<PostgresCluster>().FirstOrDefault(cluster => cluster.Target == target);
+    private SupervisedProcess? FindServer(string target) =>
+        target == LabRabbit.Target ? _rabbit.Process : _servers.OfType<PostgresCluster>().FirstOrDefault(cluster => cluster.Target == target)?.Process;
 }

@@ -1,7 +1,9 @@
 using Faultline.Lab.Problems;
+using Faultline.Lab.RabbitMq;
 using Faultline.Lab.Supervisor;
 using Faultline.Lab.Systems;
 using Faultline.Protocol.Faults;
+using Faultline.Protocol.Services;
 using Faultline.Triggers;
 using Faultline.Verification.Experiments;
 using Faultline.Verification.Schedules;
@@ -129,8 +131,15 @@ internal sealed class FaultSchedule(Experiment cell, string? run, LabSystem syst
 
     private async Task TerminateAsync(DisruptionFault disruption, CancellationToken stop)
     {
-        IEnumerable<string> databases = disruption.Target == "postgres/queue" ? [$"{system.Spec.Name}_queue"] : system.Clients.Keys.Select(LabSystem.DatabaseOf);
-        foreach (string database in databases) await system.Lab.Disruptor.TerminateSessionsAsync(disruption.Target, database, "*", stop);
+        string target = ServerOf(disruption.Target);
+        if (target == LabRabbit.Target)
+        {
+            await system.Lab.Disruptor.CloseConnectionsAsync(system.Spec.Name, stop);
+            return;
+        }
+
+        IEnumerable<string> databases = target == BrokerNames.ServerOf(BrokerNames.PostgreSql) ? [LabSystem.QueueDatabaseOf(system.Spec.Name)] : system.Clients.Keys.Select(LabSystem.DatabaseOf);
+        foreach (string database in databases) await system.Lab.Disruptor.TerminateSessionsAsync(target, database, "*", stop);
     }
 
     /// <summary>A service with several instances: the seed picks one, unless the experiment names it.</summary>
@@ -138,8 +147,10 @@ internal sealed class FaultSchedule(Experiment cell, string? run, LabSystem syst
     {
         if (disruption.Instance is { } instance) return instance.Contains('/', StringComparison.Ordinal) ? instance : $"{system.Spec.Name}/{instance}";
         IReadOnlyList<SupervisedProcess> instances = system.InstancesOf(disruption.Target);
-        return instances.Count == 0 ? disruption.Target : new Seed(cell.Seed ?? 0).For(disruption.Name, cell.Name).Pick(instances).Target;
+        return instances.Count == 0 ? ServerOf(disruption.Target) : new Seed(cell.Seed ?? 0).For(disruption.Name, cell.Name).Pick(instances).Target;
     }
+
+    private string ServerOf(string target) => target == BrokerNames.Target ? BrokerNames.ServerOf(system.Options.Broker) : target;
 
     /// <summary>A service that is just coming back does not answer: its anomaly is removed at the next step.</summary>
     private async Task TryEndAsync(Placed placed, CancellationToken stop)

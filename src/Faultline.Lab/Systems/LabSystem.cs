@@ -64,7 +64,12 @@ public sealed class LabSystem : IAsyncDisposable
         var system = new LabSystem(lab, spec, options);
         try
         {
-            string broker = await lab.Queue.CreateDatabaseAsync(QueueDatabaseOf(spec.Name), stop);
+            string broker = options.Broker switch
+            {
+                BrokerNames.PostgreSql => await lab.Queue.CreateDatabaseAsync(QueueDatabaseOf(spec.Name), stop),
+                BrokerNames.RabbitMq => await lab.Rabbit.AddressForAsync(spec.Name, stop),
+                _ => throw new LabException($"There is no broker '{options.Broker}'; there are: {string.Join(", ", BrokerNames.All)}."),
+            };
             foreach (ServiceDescription service in spec.Services) system.StartService(service.Service, await lab.Services.CreateDatabaseAsync(DatabaseOf(service.Service), stop), broker);
             await Task.WhenAll(system._instances.Values.SelectMany(instances => instances).Select(instance => instance.WaitHealthyAsync(StartLimit, stop)));
             return system;

@@ -56,7 +56,7 @@ public sealed record LabSystemOptions
     public IReadOnlyDictionary<string, int> ReplicasOf { get; init; } = new Dictionary<string, int>();
 
     /// <summary>The broker.</summary>
-    public string Broker { get; init; } = "postgresql";
+    public string Broker { get; init; } = BrokerNames.PostgreSql;
 
     /// <summary>The token of the services' control endpoints; null for one that is drawn.</summary>
     public string? ControlToken { get; init; }

@@ -31,10 +31,10 @@ public sealed record SystemDescription(string Name, IReadOnlyList<ServiceDescrip
 public sealed record Catalogue(IReadOnlyList<SystemDescription> Systems, IReadOnlyList<string> Brokers, IReadOnlyList<string> Infrastructure)
 {
     /// <summary>The infrastructure of the embedded environment.</summary>
-    public static IReadOnlyList<string> EmbeddedInfrastructure { get; } = ["postgres/services", "postgres/queue"];
+    public static IReadOnlyList<string> EmbeddedInfrastructure { get; } = ["postgres/services", BrokerNames.Target, "postgres/queue", "rabbitmq/queue"];
 
     /// <summary>The brokers that the product knows.</summary>
-    public static IReadOnlyList<string> KnownBrokers { get; } = ["postgresql", "rabbitmq"];
+    public static IReadOnlyList<string> KnownBrokers { get; } = BrokerNames.All;
 
     /// <summary>Finds a system.</summary>
     /// <param name="name">Its name.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Faultline.Protocol.Faults;
+using Faultline.Protocol.Services;
 using Faultline.Verification.Checkers;
 using Faultline.Verification.Experiments;
 using Faultline.Verification.Schedules;
@@ -79,7 +80,7 @@ internal static class IntakeBattery
         }
 
         yield return Cell("sessions-services", "all sessions of the services' databases ended, twice, in the middle of the load", Load(80), Terminate("postgres/services", "first", 15), Terminate("postgres/services", "second", 45));
-        yield return Cell("sessions-queue", "all sessions of the queue's database ended, twice, in the middle of the load", Load(80), Terminate("postgres/queue", "first", 15), Terminate("postgres/queue", "second", 45));
+        yield return Cell("sessions-broker", "all connections to the broker ended, twice, in the middle of the load", Load(80), Terminate(BrokerNames.Target, "first", 15), Terminate(BrokerNames.Target, "second", 45));
         // A commit that is held for a moment is under way when its session ends.
         yield return Cell(
             "sessions-during-commit", "the sessions of the services' databases ended while commits are under way", Load(60),
@@ -94,7 +95,7 @@ internal static class IntakeBattery
             },
             Terminate("postgres/services", "first", 10), Terminate("postgres/services", "second", 25), Terminate("postgres/services", "third", 40));
         yield return Cell("killed-postgres-services", "the services' database server killed in the middle of the load", Load(60), Disruption("postgres/services", DisruptionVerbs.Kill, "kill", 20, null));
-        yield return Cell("killed-postgres-queue", "the queue's database server killed in the middle of the load", Load(60), Disruption("postgres/queue", DisruptionVerbs.Kill, "kill", 20, null));
+        yield return Cell("killed-broker", "the broker killed in the middle of the load", Load(60), Disruption(BrokerNames.Target, DisruptionVerbs.Kill, "kill", 20, null));
     }
 
     private static IEnumerable<Experiment> Replicated()

@@ -5,26 +5,28 @@ using Faultline.Messaging.PostgreSql.Control;
 using Faultline.Messaging.PostgreSql.Migrations;
 using Faultline.Messaging.PostgreSql.Store;
 using Faultline.Messaging.PostgreSql.Transport;
+using Faultline.Messaging.RabbitMq.Transport;
+using Faultline.Messaging.Transport;
+using Faultline.Protocol.Services;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Faultline.Cli.Composition;
 
-/// <summary>Gives a service its store and its broker on PostgreSQL: the only place where services, store and transport meet.</summary>
-internal static class PostgresBackend
+/// <summary>Gives a service its store on PostgreSQL and its broker: the only place where services, store and transports meet.</summary>
+internal static class Backend
 {
     /// <summary>A handler that is idle inside a transaction for this long loses it: a paused process must not hold locks for ever. Slow work belongs before the transaction.</summary>
     private const string IdleInTransactionMax = "8s";
 
     public static async Task<ServiceBackend> OpenAsync(string service, ServiceBuilder builder, ServiceSettings settings, ILoggerFactory log, CancellationToken stop)
     {
-        if (settings.Broker != "postgresql") throw new ConfigurationException($"Faultline:Broker is '{settings.Broker}'; it must be postgresql");
+        if (!BrokerNames.All.Contains(settings.Broker)) throw new ConfigurationException($"Faultline:Broker is '{settings.Broker}'; it must be {string.Join(" or ", BrokerNames.All)}");
 
         string instance = settings.MessagingOptions(service).Instance;
         NpgsqlDataSource database = SourceOf("Faultline:Database", settings.Database!, instance, poolMax: 20);
         // Units of work leave nothing behind in a session but what a transaction ends, so that theirs need no reset, which costs as much as a small transaction.
         NpgsqlDataSource units = SourceOf("Faultline:Database", settings.Database!, instance, poolMax: 30, noReset: true);
-        NpgsqlDataSource broker = SourceOf("Faultline:BrokerConnection", settings.BrokerConnection!, instance, poolMax: 20, noReset: true);
         await MigrateAsync(database, service, builder, stop);
         var time = TimeProvider.System;
         var control = new PostgresControlStore(settings.Database!);
@@ -32,7 +34,7 @@ internal static class PostgresBackend
         var bell = new LeaderBell(database, time);
         var ledger = new LedgerReader(database, service);
         var desk = new DeadLetterDesk(database, service, settings.Partitions);
-        var transport = await PostgreSqlTransport.ConnectAsync(broker, time, log.CreateLogger("Faultline.Transport"), stop);
+        (ITransport transport, NpgsqlDataSource? broker) = await ConnectAsync(settings, instance, log.CreateLogger("Faultline.Transport"), stop);
         return new ServiceBackend
         {
             Store = new PostgresStore(units, election, instance, settings.Audit),
@@ -51,11 +53,19 @@ internal static class PostgresBackend
             {
                 await transport.DisposeAsync();
                 await control.DisposeAsync();
-                await broker.DisposeAsync();
+                if (broker is not null) await broker.DisposeAsync();
                 await units.DisposeAsync();
                 await database.DisposeAsync();
             },
         };
+    }
+
+    private static async Task<(ITransport Transport, NpgsqlDataSource? Source)> ConnectAsync(ServiceSettings settings, string instance, ILogger log, CancellationToken stop)
+    {
+        if (settings.Broker == BrokerNames.RabbitMq) return (await RabbitMqTransport.ConnectAsync(settings.BrokerConnection!, TimeProvider.System, log, stop), null);
+
+        NpgsqlDataSource source = SourceOf("Faultline:BrokerConnection", settings.BrokerConnection!, instance, poolMax: 20, noReset: true);
+        return (await PostgreSqlTransport.ConnectAsync(source, TimeProvider.System, log, stop), source);
     }
 
     /// <summary>All migrations of a service: those of the messaging core, then its own.</summary>
