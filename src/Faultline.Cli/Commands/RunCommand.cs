@@ -141,7 +141,7 @@ internal static class RunCommand
 
     private static RunOrder OrderOf(CommandContext context)
     {
-        string what = context.Value(What) ?? Offer(context.Screen);
+        string what = context.Arguments.GetValue(What) ?? Offer(context.Screen);
         bool isBattery = Systems.All.SelectMany(system => system.Checks.Batteries).Any(battery => battery.Name == what);
         bool isFile = !isBattery && File.Exists(what);
         return new RunOrder
