@@ -132,8 +132,9 @@ internal static class RunCommand
         if (end.Verdict is not { } verdict) throw new CommandException(ExitCode.Infrastructure, $"The lab failed at the run: {end.Failure}");
 
         var outcome = new RunOutcome(end.Seed, verdict, (ExitCode)end.ExitCode!.Value, folder, end.Judged, end.Broken ?? 0, end.Inconclusive ?? 0);
-        outcome.Tell(context.Screen, context.Json, await run.SummaryAsync(context.Screen.HasColours, context.Stop));
-        if (end.Failure is { } failure) context.Screen.Note(failure);
+        string summary = await run.SummaryAsync(context.Screen.HasColours, context.Stop);
+        outcome.Tell(context.Screen, context.Json, summary);
+        if (end.Failure is { } failure && !summary.Contains(failure, StringComparison.Ordinal)) context.Screen.Note(failure);
         return outcome;
     }
 

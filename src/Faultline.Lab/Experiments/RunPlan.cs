@@ -36,6 +36,9 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
     /// <summary>The most instances of each service.</summary>
     public const int ReplicasMax = 9;
 
+    /// <summary>The brokers that a lab has.</summary>
+    public static IReadOnlyList<string> Brokers { get; } = ["postgresql"];
+
     private const string UnnamedFile = "experiment.yaml";
 
     /// <summary>What is run, as the command line names it.</summary>
@@ -52,7 +55,7 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
     {
         var problems = new List<RunProblem>();
         if (order.Replicas is < 1 or > ReplicasMax) problems.Add(new RunProblem("replicas", $"is {order.Replicas}; it must be 1 to {ReplicasMax}."));
-        if (order.Broker is not (null or "postgresql")) problems.Add(new RunProblem("broker", $"is '{order.Broker}'; it must be postgresql."));
+        if (order.Broker is { } broker && !Brokers.Contains(broker)) problems.Add(new RunProblem("broker", $"is '{broker}'; it must be {string.Join(" or ", Brokers)}."));
         if (Find(order, systems, problems) is not var (system, battery)) return new RunPlanning(null, problems);
 
         battery = Chosen(battery, order, problems);
@@ -97,7 +100,7 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
 
     private static (LabSystemSpec System, Battery Battery)? Read(string text, string file, IReadOnlyList<LabSystemSpec> systems, List<RunProblem> problems)
     {
-        var catalogue = new Catalogue([.. systems.Select(system => system.Description)], ["postgresql"], Catalogue.EmbeddedInfrastructure);
+        var catalogue = new Catalogue([.. systems.Select(system => system.Description)], Brokers, Catalogue.EmbeddedInfrastructure);
         Reading reading = ExperimentReader.Read(text, file, catalogue);
         if (reading.Battery is { } battery) return (systems.First(system => system.Name == battery.Cells[0].System), battery);
 
