@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Faultline.Lab.Experiments;
-using Faultline.Lab.Runs;
+using Faultline.Lab.Control;
 using Faultline.Protocol;
 using Faultline.Verification.Checkers;
 using Microsoft.AspNetCore.Builder;

@@ -1,4 +1,4 @@
-using Faultline.Lab.Runs;
+using Faultline.Lab.Control;
 
 namespace Faultline.Cli.Tests;
 

@@ -1,6 +1,6 @@
 using Faultline.Cli.Output;
 using Faultline.Lab.Experiments;
-using Faultline.Lab.Runs;
+using Faultline.Lab.Control;
 using Faultline.Verification.Verdicts;
 
 namespace Faultline.Cli.Client;

@@ -5,7 +5,7 @@ using Faultline.Cli.Composition;
 using Faultline.Cli.Output;
 using Faultline.Lab;
 using Faultline.Lab.Experiments;
-using Faultline.Lab.Runs;
+using Faultline.Lab.Control;
 using Faultline.Triggers;
 using Faultline.Verification.Experiments;
 using Faultline.Verification.Reports;

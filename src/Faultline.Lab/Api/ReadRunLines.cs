@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Faultline.Lab.Control;
 using Faultline.Lab.Experiments;
-using Faultline.Lab.Runs;
 using Faultline.Protocol;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,5 @@
 using Faultline.Lab.Control;
 using Faultline.Lab.Experiments;
-using Faultline.Lab.Runs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,5 +1,4 @@
 using Faultline.Lab.Problems;
-using Faultline.Lab.Runs;
 using Faultline.Lab.Supervisor;
 using Faultline.Lab.Systems;
 
@@ -62,6 +61,9 @@ public sealed class ControlPlane : IAsyncDisposable
     {
         get { lock (_gate) return [.. _running.Values]; }
     }
+
+    /// <summary>Whether a system is being started, stopped or reset.</summary>
+    internal bool IsChanging => _changing.CurrentCount == 0;
 
     /// <summary>Starts the infrastructure; systems come later.</summary>
     /// <param name="options">What to start.</param>

@@ -1,7 +1,7 @@
 using Faultline.Lab.Experiments;
-using Faultline.Lab.Runs;
+using Faultline.Lab.Control;
 
-namespace Faultline.Lab.Tests.Runs;
+namespace Faultline.Lab.Tests.Control;
 
 public sealed class LabEndTests
 {

@@ -1,11 +1,10 @@
 using System.Globalization;
-using Faultline.Lab.Control;
 using Faultline.Lab.Experiments;
 using Faultline.Lab.Problems;
 using Faultline.Lab.Systems;
 using Faultline.Verification.Reports;
 
-namespace Faultline.Lab.Runs;
+namespace Faultline.Lab.Control;
 
 /// <summary>Why a run is not accepted now.</summary>
 public enum RunRefusalKind
@@ -131,6 +130,7 @@ public sealed class LabRuns
 
     private async Task<RunRefusal?> FindObstacleAsync(LabSystemSpec spec, CancellationToken stop)
     {
+        if (_plane.IsChanging) return new RunRefusal(RunRefusalKind.NotReady, "a system is being started, stopped or reset; try again when 'faultline status' says that it runs");
         try
         {
             IReadOnlyList<SetByHand> found = SetByHand.Down(_plane);
@@ -145,29 +145,41 @@ public sealed class LabRuns
 
     private async Task RunAsync(LabRun run)
     {
-        await Task.Yield(); // Whoever asked has the answer first.
-        var teller = new RunTeller(run.Plan, run.Log.Add, _plane.Time);
-        await using var system = new LivingSystem(_plane);
-        run.Begin();
         try
         {
-            RunReport report = await BatteryRunner.RunAsync(system, run.Plan.System, run.Plan.Request(run.Id, run.Folder), teller, _plane.Time, run.Stop);
-            run.End(report, await system.PutBackAsync(teller), _plane.Time.GetUtcNow());
-        }
-        catch (OperationCanceledException) when (run.Stop.IsCancellationRequested)
-        {
-            run.EndCancelled(await system.PutBackAsync(teller), _plane.Time.GetUtcNow());
+            await Task.Yield(); // Whoever asked has the answer first.
+            await RunAndPutBackAsync(run);
         }
         catch (Exception error)
         {
             // The edge of the background work: whatever it was, the run tells it and the lab goes on.
-            string? left = await system.PutBackAsync(teller);
-            run.Fail(left is null ? error.Message : $"{error.Message} {left}", _plane.Time.GetUtcNow());
+            run.Fail(error.Message, _plane.Time.GetUtcNow());
         }
         finally
         {
             Release(run);
         }
+    }
+
+    private async Task RunAndPutBackAsync(LabRun run)
+    {
+        var teller = new RunTeller(run.Plan, run.Log.Add, _plane.Time);
+        await using var system = new LivingSystem(_plane);
+        run.Begin();
+        RunReport? report;
+        try
+        {
+            report = await BatteryRunner.RunAsync(system, run.Plan.System, run.Plan.Request(run.Id, run.Folder), teller, _plane.Time, run.Stop);
+            if (report.Facts.LabFailure is not null && run.Stop.IsCancellationRequested) report = null; // Given up in the middle of a question to a service.
+        }
+        catch (OperationCanceledException) when (run.Stop.IsCancellationRequested)
+        {
+            report = null;
+        }
+
+        string? left = await system.PutBackAsync(teller);
+        if (report is null) run.EndCancelled(left, _plane.Time.GetUtcNow());
+        else run.End(report, left, _plane.Time.GetUtcNow());
     }
 
     private void Release(LabRun run)

@@ -3,7 +3,7 @@ using Faultline.Verification.Checkers;
 using Faultline.Verification.Reports;
 using Faultline.Verification.Verdicts;
 
-namespace Faultline.Lab.Runs;
+namespace Faultline.Lab.Control;
 
 /// <summary>A run in a lab that lives on: its plan, what it tells, and how it ended. Thread-safe.</summary>
 public sealed class LabRun

@@ -3,7 +3,7 @@ using Faultline.Verification.Checkers;
 using Faultline.Verification.Experiments;
 using Faultline.Verification.Histories;
 
-namespace Faultline.Lab.Tests.Runs;
+namespace Faultline.Lab.Tests.Control;
 
 /// <summary>What the systems of a test bring: a battery that ends at once, and one that ends only when it is given up.</summary>
 internal sealed class ManualChecks

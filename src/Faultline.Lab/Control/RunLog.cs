@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Faultline.Lab.Experiments;
 
-namespace Faultline.Lab.Runs;
+namespace Faultline.Lab.Control;
 
 /// <summary>The last lines of a run, for any number of readers. Thread-safe.</summary>
 internal sealed class RunLog

@@ -1,11 +1,10 @@
-using Faultline.Lab.Control;
 using Faultline.Lab.Instances;
 using Faultline.Lab.Problems;
 using Faultline.Lab.Systems;
 using Faultline.Protocol.Faults;
 using Faultline.Protocol.Guards;
 
-namespace Faultline.Lab.Runs;
+namespace Faultline.Lab.Control;
 
 /// <summary>What somebody has set on a system, and how it is cleared.</summary>
 /// <param name="What">In words.</param>

@@ -1,6 +1,6 @@
 using Faultline.Verification.Checkers;
 
-namespace Faultline.Lab.Runs;
+namespace Faultline.Lab.Control;
 
 /// <summary>How far a run is.</summary>
 public enum RunState

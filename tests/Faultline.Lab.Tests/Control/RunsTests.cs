@@ -1,9 +1,9 @@
-using Faultline.Lab.Runs;
+using Faultline.Lab.Control;
 using Faultline.Lab.Tests.Support;
 using Faultline.Protocol.Faults;
 using Faultline.Verification.Reports;
 
-namespace Faultline.Lab.Tests.Runs;
+namespace Faultline.Lab.Tests.Control;
 
 public sealed class RunsTests(RunLab lab) : IClassFixture<RunLab>
 {

@@ -2,7 +2,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Faultline.Lab.Api;
 using Faultline.Lab.Control;
-using Faultline.Lab.Runs;
 using Faultline.Lab.Systems;
 using Faultline.Lab.Tests.Support;
 using Faultline.Protocol;
@@ -10,7 +9,7 @@ using Faultline.Protocol.Faults;
 using Faultline.Protocol.Guards;
 using Faultline.Protocol.Services;
 
-namespace Faultline.Lab.Tests.Runs;
+namespace Faultline.Lab.Tests.Control;
 
 /// <summary>A lab that lives on, with a system whose service answers and has no messages; experiments on it are asked for over the API.</summary>
 public sealed class RunLab : IAsyncLifetime

@@ -1,9 +1,8 @@
-using Faultline.Lab.Control;
 using Faultline.Lab.Experiments;
 using Faultline.Lab.Problems;
 using Faultline.Lab.Systems;
 
-namespace Faultline.Lab.Runs;
+namespace Faultline.Lab.Control;
 
 /// <summary>The system of a lab that lives on: used as it runs where it fits, otherwise started anew; at the end it is as it was before.</summary>
 internal sealed class LivingSystem(ControlPlane plane) : ISystemSource
