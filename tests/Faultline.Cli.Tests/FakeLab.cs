@@ -55,7 +55,6 @@ internal sealed class FakeLab : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _end.TrySetResult();
         using var now = new CancellationTokenSource(TimeSpan.Zero);
         await _app.StopAsync(now.Token);
         await _app.DisposeAsync();

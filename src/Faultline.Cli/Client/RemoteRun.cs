@@ -55,28 +55,24 @@ internal sealed class RemoteRun
 
     private async Task FollowToEndAsync(Action<RunLine> tell, CancellationToken stop)
     {
-        do
-        {
-            await foreach (RunLine line in _lab.LinesAsync<RunLine>($"{_path}/lines?after={_told}", stop))
-            {
-                tell(line);
-                _told = line.Number;
-            }
-
-            // The lines have ended, or the connection has: the lab knows which.
-            _view = await LookAsync(stop);
-        }
-        while (!_view.IsOver);
-    }
-
-    private async Task<RunView> LookAsync(CancellationToken stop)
-    {
         try
         {
-            return await _lab.GetAsync<RunView>(_path, stop);
+            do
+            {
+                await foreach (RunLine line in _lab.LinesAsync<RunLine>($"{_path}/lines?after={_told}", stop))
+                {
+                    tell(line);
+                    _told = line.Number;
+                }
+
+                // The lines have ended, or the connection has: the lab knows which.
+                _view = await _lab.GetAsync<RunView>(_path, stop);
+            }
+            while (!_view.IsOver);
         }
         catch (CommandException gone)
         {
+            // Also a new lab at the same address, which does not know the run.
             throw new CommandException(ExitCode.Infrastructure, $"The lab at {_lab.Lab} went away during the run; what it had written by then is in {_view.Folder} on its machine.", gone);
         }
     }
