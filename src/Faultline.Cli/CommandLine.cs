@@ -56,7 +56,7 @@ internal static class CommandLine
         var root = new RootCommand(Says)
         {
             UpCommand.Create(screen, interrupts),
-            RunCommand.Create(screen),
+            RunCommand.Create(screen, interrupts),
             ListCommand.Create(screen),
             StatusCommand.Create(screen),
             LogsCommand.Create(screen),

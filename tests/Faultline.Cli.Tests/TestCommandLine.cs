@@ -10,9 +10,14 @@ internal sealed record TestCommandLine(int ExitCode, string Output, string Error
 
     public static async Task<TestCommandLine> RunAsync(params string[] args)
     {
+        using var interrupts = new Interrupts();
+        return await RunAsync(interrupts, args);
+    }
+
+    public static async Task<TestCommandLine> RunAsync(Interrupts interrupts, params string[] args)
+    {
         await using var output = new StringWriter();
         await using var error = new StringWriter();
-        using var interrupts = new Interrupts();
         var screen = new Screen(output, error, TextReader.Null, isTerminal: false, hasColours: false);
         int code = await CommandLine.RunAsync(args, screen, interrupts);
         return new TestCommandLine(code, output.ToString(), error.ToString());

@@ -43,6 +43,26 @@ internal sealed partial class Lab : IAsyncDisposable
         }
     }
 
+    /// <summary>Runs a command against this lab.</summary>
+    public async Task<CommandRun> RunAsync(params IReadOnlyList<string> arguments)
+    {
+        var info = new ProcessStartInfo(Path.Combine(Repository(), "faultline"), [.. arguments, "--lab", Address.ToString()]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(info)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Limits.Hang, TestContext.Current.CancellationToken);
+        }
+        catch
+        {
+            Signal(process.Id, Kill); // Nobody else knows of it.
+            throw;
+        }
+
+        return new CommandRun(process.ExitCode, await output, await error);
+    }
+
     /// <summary>The instances of a service, as the status shows them.</summary>
     public async Task<IReadOnlyList<JsonElement>> InstancesAsync(string service)
     {

@@ -15,6 +15,8 @@ internal sealed class ApiClient : IDisposable
     private const string UnansweredHeader = "Faultline-Unanswered";
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(5); // A reset starts a whole system.
 
+    private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(30);
+
     private readonly HttpClient _http;
     private readonly Screen _screen;
 
@@ -43,6 +45,29 @@ internal sealed class ApiClient : IDisposable
         using HttpResponseMessage reply = await AnswerAsync(method, path, null, stop);
     }
 
+    /// <summary>An answer that is text.</summary>
+    public async Task<string> TextAsync(string path, CancellationToken stop)
+    {
+        using HttpResponseMessage reply = await AnswerAsync(HttpMethod.Get, path, null, stop);
+        return await reply.Content.ReadAsStringAsync(stop);
+    }
+
+    /// <summary>Writes an answer to a file.</summary>
+    public async Task DownloadAsync(string path, string file, CancellationToken stop)
+    {
+        using HttpResponseMessage reply = await AnswerAsync(HttpMethod.Get, path, null, stop);
+        await using FileStream target = File.Create(file);
+        await reply.Content.CopyToAsync(target, stop);
+    }
+
+    /// <summary>The lines of a stream, as they come. It ends with the stream, and also when the connection is cut or silent for long: whoever reads asks what is so.</summary>
+    public async IAsyncEnumerable<T> LinesAsync<T>(string path, [EnumeratorCancellation] CancellationToken stop)
+    {
+        using HttpResponseMessage reply = await AnswerAsync(HttpMethod.Get, path, null, stop);
+        using var lines = new StreamReader(await reply.Content.ReadAsStreamAsync(stop));
+        while (await ReadLineAsync(lines, stop) is { } line) if (line.Length > 0) yield return JsonSerializer.Deserialize<T>(line, ProtocolJson.Options)!;
+    }
+
     /// <summary>Whether a lab answers there.</summary>
     public async Task<bool> IsThereAsync(CancellationToken stop)
     {
@@ -67,6 +92,20 @@ internal sealed class ApiClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static async Task<string?> ReadLineAsync(StreamReader lines, CancellationToken stop)
+    {
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        silence.CancelAfter(SilenceLimit);
+        try
+        {
+            return await lines.ReadLineAsync(silence.Token);
+        }
+        catch (Exception cut) when (!stop.IsCancellationRequested && cut is IOException or HttpRequestException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
 
     private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken stop)
     {

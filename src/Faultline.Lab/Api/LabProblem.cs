@@ -63,6 +63,18 @@ internal static class LabProblems
 
     public static readonly LabProblem NoJourney = new("journey.not-found", 404, "No such message or operation", "no service knows a message, operation or key '{0}'; ids are shown by the services' logs, dead letters and firings");
 
+    public static readonly LabProblem WrongRun = new("run.wrong", 400, "This cannot be run", "{0}");
+
+    public static readonly LabProblem UnknownRun = new("run.unknown", 404, "Unknown run", "there is no run '{0}' in this lab; there are: {1}");
+
+    public static readonly LabProblem NoRunFile = new("run.no-file", 404, "No such file", "run {0} has no '{1}'; it has: {2}");
+
+    public static readonly LabProblem RunUnderWay = new("run.under-way", 409, "Another run is under way", "{0}");
+
+    public static readonly LabProblem SetByHand = new("run.set-by-hand", 409, "A run would undo what somebody has set", "{0}");
+
+    public static readonly LabProblem NotReady = new("run.not-ready", 409, "The lab does not run yet, or no longer", "{0}");
+
     public static readonly LabProblem ForeignHost = new("lab.foreign-host", 403, "Not allowed under this name", "the Host header is '{0}'; the lab answers to localhost, 127.0.0.1 and [::1] only");
 
     public static readonly LabProblem ForeignOrigin = new("lab.foreign-origin", 403, "Not allowed from this page", "the request comes from a page of '{0}'; the lab answers to pages of its own only");

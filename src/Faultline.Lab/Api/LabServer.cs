@@ -140,6 +140,9 @@ public sealed class LabServer : IAsyncDisposable
         Disruptions.Map(api);
         ReadJourney.Map(api);
         ReadLedgerTotals.Map(api);
+        Runs.Map(api);
+        ReadRunLines.Map(api);
+        ReadRunFile.Map(api);
     }
 
     private static void Log(WebApplicationBuilder web, LabServerOptions options)

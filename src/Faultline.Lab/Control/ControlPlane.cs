@@ -23,6 +23,7 @@ public sealed class ControlPlane : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _changing = new(1, 1); // One start, stop or reset at a time.
     private readonly Dictionary<string, LabSystem> _running = [];
+    private readonly TaskCompletionSource _hurried = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeProvider _time;
     private LabPhase _phase = LabPhase.Starting;
 
@@ -30,6 +31,7 @@ public sealed class ControlPlane : IAsyncDisposable
     {
         (Lab, Known, _time) = (lab, known, time);
         StartedAt = time.GetUtcNow();
+        Runs = new LabRuns(this);
     }
 
     /// <summary>Databases, supervisor and disruptor.</summary>
@@ -37,6 +39,9 @@ public sealed class ControlPlane : IAsyncDisposable
 
     /// <summary>Every system that this build brings, running or not.</summary>
     public IReadOnlyList<LabSystemSpec> Known { get; }
+
+    /// <summary>The experiments that were asked for while the lab runs.</summary>
+    public LabRuns Runs { get; }
 
     /// <summary>When the infrastructure stood.</summary>
     public DateTimeOffset StartedAt { get; }
@@ -56,6 +61,9 @@ public sealed class ControlPlane : IAsyncDisposable
     {
         get { lock (_gate) return [.. _running.Values]; }
     }
+
+    /// <summary>Whether a system is being started, stopped or reset.</summary>
+    internal bool IsChanging => _changing.CurrentCount == 0;
 
     /// <summary>Starts the infrastructure; systems come later.</summary>
     /// <param name="options">What to start.</param>
@@ -94,11 +102,31 @@ public sealed class ControlPlane : IAsyncDisposable
         await _changing.WaitAsync(stop);
         try
         {
+            if (Runs.Current is { } run && run.Plan.System.Name == name) throw new LabException($"Run {run.Id} ({run.Plan.What}) is under way on {name}; wait for its end, or cancel it.");
             LabSystemOptions? options = FindRunning(name)?.Options;
             if (options is not null) await StopNeedsChangingAsync(name);
             await DropAsync(spec, stop);
             if (options is not null) await StartNeedsChangingAsync(spec, options, stop);
             else await MigrateAsync(spec, apply: true, stop);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Stops a system, if it runs, and starts it in another way, if it is to run; the databases stay.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="options">How it is to run from now on; null when it is not to run.</param>
+    /// <param name="stop">Gives up.</param>
+    internal async Task<LabSystem?> ReplaceSystemAsync(string name, LabSystemOptions? options, CancellationToken stop)
+    {
+        LabSystemSpec spec = SpecOf(name);
+        await _changing.WaitAsync(stop);
+        try
+        {
+            await StopNeedsChangingAsync(name);
+            return options is null ? null : await StartNeedsChangingAsync(spec, options, stop);
         }
         finally
         {
@@ -130,13 +158,17 @@ public sealed class ControlPlane : IAsyncDisposable
         ?? throw new LabException($"There is no system '{name}'; there are: {string.Join(", ", Known.Select(spec => spec.Name))}.");
 
     /// <summary>Ends all instances at once, without waiting for them to finish; for a person who is in a hurry.</summary>
-    public async Task HurryAsync() =>
+    public async Task HurryAsync()
+    {
+        _hurried.TrySetResult();
         await Task.WhenAll(Lab.Supervisor.Instances.Select(instance => instance.KillAsync(stayDown: true)));
+    }
 
-    /// <summary>Stops everything in reverse order: systems, databases, folder.</summary>
+    /// <summary>Cancels a run, whose rollbacks still run, and then stops everything in reverse order: systems, databases, folder.</summary>
     public async ValueTask DisposeAsync()
     {
         Phase = LabPhase.Stopping;
+        await Runs.EndAsync(_hurried.Task);
         await _changing.WaitAsync();
         try
         {

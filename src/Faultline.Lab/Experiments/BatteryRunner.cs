@@ -12,7 +12,7 @@ using Faultline.Verification.Verdicts;
 namespace Faultline.Lab.Experiments;
 
 /// <summary>
-/// Runs a battery: (1) groups cells that may share a running system, (2) starts the system as a group wants it, (3) runs each group through its phases, (4) judges every cell,
+/// Runs a battery: (1) groups cells that may share a running system, (2) gets the system as a group wants it, (3) runs each group through its phases, (4) judges every cell,
 /// (5) writes the report. What a run injected is removed at its end, however it ends.
 /// </summary>
 public static class BatteryRunner
@@ -20,15 +20,15 @@ public static class BatteryRunner
     /// <summary>More at once would have the services die and restart all the time, and no cell would come to its point.</summary>
     private const int CellsAtOnceMax = 45;
 
-    /// <summary>Runs a battery on a lab.</summary>
-    /// <param name="lab">The infrastructure; it stays the caller's.</param>
+    /// <summary>Runs a battery on a system.</summary>
+    /// <param name="systems">Where the running system comes from; it stays the caller's.</param>
     /// <param name="spec">The system.</param>
     /// <param name="request">What is to be run.</param>
     /// <param name="progress">Gets what happens.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stop">Gives the run up: rollbacks still run.</param>
     /// <returns>The report; its files are written.</returns>
-    public static async Task<RunReport> RunAsync(LabInfrastructure lab, LabSystemSpec spec, RunRequest request, IProgress<RunProgress> progress, TimeProvider time, CancellationToken stop)
+    public static async Task<RunReport> RunAsync(ISystemSource systems, LabSystemSpec spec, RunRequest request, IProgress<RunProgress> progress, TimeProvider time, CancellationToken stop)
     {
         DateTimeOffset startedAt = time.GetUtcNow();
         Directory.CreateDirectory(request.ReportFolder);
@@ -37,12 +37,11 @@ public static class BatteryRunner
         var registry = new CheckerRegistry(spec.Checks.Checkers);
         var runs = new List<(CellRun Run, CellVerdict Verdict)>();
         string? failure = null;
-        LabSystem? system = null;
         try
         {
             foreach (CellGroup group in BatteryPlan.Groups(request.Battery with { Cells = cells }))
             {
-                system = await FittingAsync(lab, spec, group.Setting, system, progress, stop);
+                LabSystem system = await systems.FittingAsync(spec, OptionsOf(group.Setting), progress, stop);
                 var runner = new GroupRunner(system, request.Run, history, progress, time);
                 foreach (IReadOnlyList<Experiment> round in Rounds(group))
                 {
@@ -58,10 +57,6 @@ public static class BatteryRunner
         catch (Exception error) when (error is LabException or ServiceRefusedException or HttpRequestException)
         {
             failure = error.Message;
-        }
-        finally
-        {
-            if (system is not null) await system.DisposeAsync();
         }
 
         RunReport report = RunReport.Of(FactsOf(request, startedAt, time.GetUtcNow() - startedAt, failure), runs);
@@ -100,16 +95,7 @@ public static class BatteryRunner
         return Resolution.Resolve(settled, spec.Description, request.Seed);
     }
 
-    /// <summary>The running system when it fits the setting; otherwise another one, on the same databases.</summary>
-    private static async Task<LabSystem> FittingAsync(LabInfrastructure lab, LabSystemSpec spec, Experiment setting, LabSystem? running, IProgress<RunProgress> progress, CancellationToken stop)
-    {
-        var options = new LabSystemOptions { Replicas = setting.Replicas, ReplicasOf = setting.ReplicasOf, Broker = setting.Broker ?? "postgresql" };
-        if (running is not null && running.Options.Broker == options.Broker && spec.Services.All(service => running.Options.ReplicasFor(service.Service) == options.ReplicasFor(service.Service))) return running;
-
-        if (running is not null) await running.DisposeAsync();
-        progress.Report(new RunProgress.Phase($"starting {spec.Name}: {string.Join(", ", spec.Services.Select(service => $"{service.Service[(service.Service.IndexOf('/') + 1)..]} x{options.ReplicasFor(service.Service)}"))}"));
-        return await LabSystem.StartAsync(lab, spec, options, stop);
-    }
+    private static LabSystemOptions OptionsOf(Experiment setting) => new() { Replicas = setting.Replicas, ReplicasOf = setting.ReplicasOf, Broker = setting.Broker ?? "postgresql" };
 
     private static RunFacts FactsOf(RunRequest request, DateTimeOffset startedAt, TimeSpan took, string? failure) => new()
     {

@@ -16,11 +16,25 @@ internal sealed class GroupRunner(LabSystem system, string? run, HistoryWriter h
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ActLimit = TimeSpan.FromMinutes(2); // Met only by a machine that is far too busy: the wait ends as soon as there is nothing to wait for.
     private static readonly TimeSpan HealLimit = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan RollBackLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs the cells.</summary>
     /// <param name="cells">They have one setting.</param>
     /// <param name="stop">Gives up; rollbacks still run.</param>
     public async Task<IReadOnlyList<CellRun>> RunAsync(IReadOnlyList<Experiment> cells, CancellationToken stop)
+    {
+        try
+        {
+            return await RunPhasesAsync(cells, stop);
+        }
+        catch
+        {
+            await RollBackGuardsAsync(); // The system may be one that others go on using.
+            throw;
+        }
+    }
+
+    private async Task<IReadOnlyList<CellRun>> RunPhasesAsync(IReadOnlyList<Experiment> cells, CancellationToken stop)
     {
         string name = cells.Count == 1 ? cells[0].Name : $"{cells.Count} experiments at the same time";
         progress.Report(new RunProgress.Phase(name));
@@ -138,13 +152,29 @@ internal sealed class GroupRunner(LabSystem system, string? run, HistoryWriter h
 
     private async Task RestoreGuardsAsync(CancellationToken stop)
     {
-        foreach (ServiceClient client in system.Clients.Values)
-        {
-            foreach (Protocol.Guards.GuardState guard in (await client.GuardsAsync(stop)).Where(guard => !guard.On)) await client.SwitchAsync(guard.Name, on: true, stop);
-        }
+        foreach (ServiceClient client in system.Clients.Values) await GuardsOnAsync(client, stop);
 
         // A message that was requeued for ever while the guard was off comes to rest now, and disturbs no other cell.
         await DrainAsync(TimeSpan.FromSeconds(30), stop);
+    }
+
+    private static async Task GuardsOnAsync(ServiceClient client, CancellationToken stop)
+    {
+        foreach (Protocol.Guards.GuardState guard in (await client.GuardsAsync(stop)).Where(guard => !guard.On)) await client.SwitchAsync(guard.Name, on: true, stop);
+    }
+
+    /// <summary>Switches the guards back after a failure or Ctrl+C. What cannot be reached stays as it is: whoever lent the system looks what is left.</summary>
+    private async Task RollBackGuardsAsync()
+    {
+        using var limit = new CancellationTokenSource(RollBackLimit, time);
+        try
+        {
+            await Task.WhenAll(system.Clients.Values.Select(client => PatientlyAsync(() => GuardsOnAsync(client, limit.Token), limit.Token)));
+        }
+        catch (Exception error) when (error is LabException or OperationCanceledException or HttpRequestException or ServiceRefusedException)
+        {
+            return;
+        }
     }
 
     /// <summary>Removes everything that was injected and brings back what was taken down; says what is still there.</summary>

@@ -132,6 +132,7 @@ public sealed class LabServerTests(ApiLab lab) : IClassFixture<ApiLab>
                 "/api/services/{system}/{service}/messaging", "/api/services/{system}/{service}/deadletters", "/api/services/{system}/{service}/deadletters/{id}",
                 "/api/services/{system}/{service}/deadletters/replay", "/api/services/{system}/{service}/deadletters/discard", "/api/anomalies", "/api/anomalies/{id}", "/api/anomalies/points",
                 "/api/anomalies/firings", "/api/guards", "/api/deadletters", "/api/logs/{scope}/{name}", "/api/logs/{scope}/{name}/follow", "/api/disruptions", "/api/journey/{id}",
+                "/api/runs", "/api/runs/{id}", "/api/runs/{id}/lines", "/api/runs/{id}/summary", "/api/runs/{id}/files/{name}",
             ],
             ignoreOrder: true);
         JsonElement[] operations = [.. document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()).Select(operation => operation.Value)];

@@ -1,0 +1,28 @@
+using Faultline.Lab.Systems;
+
+namespace Faultline.Lab.Experiments;
+
+/// <summary>A system that is started for a run and stopped at its end.</summary>
+/// <param name="lab">The infrastructure; it stays the caller's.</param>
+public sealed class OwnSystem(LabInfrastructure lab) : ISystemSource
+{
+    private LabSystem? _running;
+
+    /// <inheritdoc />
+    public async Task<LabSystem> FittingAsync(LabSystemSpec spec, LabSystemOptions options, IProgress<RunProgress> progress, CancellationToken stop)
+    {
+        if (_running is not null && Fitting.Fits(_running, options)) return _running;
+
+        await DisposeAsync();
+        progress.Report(Fitting.Starting(spec, options));
+        return _running = await LabSystem.StartAsync(lab, spec, options, stop);
+    }
+
+    /// <summary>Stops the system; the databases stay.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_running is not { } running) return;
+        _running = null;
+        await running.DisposeAsync();
+    }
+}

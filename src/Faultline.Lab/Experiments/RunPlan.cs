@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Faultline.Lab.Systems;
+using Faultline.Protocol.Guards;
+using Faultline.Triggers;
+using Faultline.Verification.Experiments;
+
+namespace Faultline.Lab.Experiments;
+
+/// <summary>Something that is wrong with an order.</summary>
+/// <param name="Option">The option that is wrong; null when the text says it all.</param>
+/// <param name="Text">What is wrong, the value it has, and what is allowed.</param>
+public sealed record RunProblem(string? Option, string Text)
+{
+    /// <summary>The sentence, with the option as it is written here.</summary>
+    /// <param name="prefix">What stands before the names of options: <c>--</c> on a command line.</param>
+    public string With(string prefix) => Option is null ? Text : $"{prefix}{Option} {Text}";
+
+    /// <inheritdoc />
+    public override string ToString() => With("");
+}
+
+/// <summary>What planning an order gave: a plan, or every problem at once.</summary>
+/// <param name="Plan">The plan; null when there is any problem.</param>
+/// <param name="Problems">All problems.</param>
+public sealed record RunPlanning(RunPlan? Plan, IReadOnlyList<RunProblem> Problems);
+
+/// <summary>An order with every name resolved: what is run, on which system, with which seed.</summary>
+/// <param name="System">The system.</param>
+/// <param name="Battery">The experiments.</param>
+/// <param name="Seed">Decides every random choice.</param>
+/// <param name="Guards">Guards that are switched in every experiment.</param>
+/// <param name="Order">What was asked for.</param>
+public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, IReadOnlyList<GuardSpec> Guards, RunOrder Order)
+{
+    /// <summary>The most instances of each service.</summary>
+    public const int ReplicasMax = 9;
+
+    /// <summary>The brokers that a lab has.</summary>
+    public static IReadOnlyList<string> Brokers { get; } = ["postgresql"];
+
+    private const string UnnamedFile = "experiment.yaml";
+
+    /// <summary>What is run, as the command line names it.</summary>
+    public string What => $"{Order.Battery ?? Order.File ?? UnnamedFile}{(Order.Only is { } only ? $" --only {string.Join(',', only)}" : "")}";
+
+    /// <summary>The exact command that repeats the run.</summary>
+    public string Command =>
+        $"faultline run {What} --seed {Seed}{(Guards.Count == 0 ? "" : $" --guards {string.Join(',', Guards)}")}{(Order.Replicas is { } replicas ? $" --replicas {replicas}" : "")}{(Order.Broker is { } broker ? $" --broker {broker}" : "")}";
+
+    /// <summary>Checks an order before anything starts.</summary>
+    /// <param name="order">What is asked for.</param>
+    /// <param name="systems">What may be named.</param>
+    public static RunPlanning Of(RunOrder order, IReadOnlyList<LabSystemSpec> systems)
+    {
+        var problems = new List<RunProblem>();
+        if (order.Replicas is < 1 or > ReplicasMax) problems.Add(new RunProblem("replicas", $"is {order.Replicas}; it must be 1 to {ReplicasMax}."));
+        if (order.Broker is { } broker && !Brokers.Contains(broker)) problems.Add(new RunProblem("broker", $"is '{broker}'; it must be {string.Join(" or ", Brokers)}."));
+        if (Find(order, systems, problems) is not var (system, battery)) return new RunPlanning(null, problems);
+
+        battery = Chosen(battery, order, problems);
+        IReadOnlyList<GuardSpec> guards = GuardsOf(order, system, problems);
+        if (problems.Count > 0) return new RunPlanning(null, problems);
+
+        ulong seed = order.Seed ?? battery.Cells.Select(cell => cell.Seed).FirstOrDefault(own => own is not null) ?? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
+        return new RunPlanning(new RunPlan(system, battery, new Seed(seed), guards, order), []);
+    }
+
+    /// <summary>The folder of the report, below the folder of all reports.</summary>
+    /// <param name="root">The folder that holds <c>.faultline</c>.</param>
+    /// <param name="at">When the run begins.</param>
+    public string FolderBelow(string root, DateTimeOffset at) =>
+        Path.Combine(root, ".faultline", "reports", string.Create(CultureInfo.InvariantCulture, $"{Battery.Name.Replace('/', '-')}-{Seed}-{at:yyyyMMdd-HHmmss}"));
+
+    /// <summary>The run itself.</summary>
+    /// <param name="run">Tells it from others on the same data; null where there are none.</param>
+    /// <param name="folder">Where the report files go.</param>
+    public RunRequest Request(string? run, string folder) => new()
+    {
+        Battery = Battery,
+        Seed = Seed,
+        Guards = Guards,
+        Replicas = Order.Replicas,
+        Broker = Order.Broker,
+        Run = run,
+        ReportFolder = folder,
+        Command = Command,
+    };
+
+    private static (LabSystemSpec System, Battery Battery)? Find(RunOrder order, IReadOnlyList<LabSystemSpec> systems, List<RunProblem> problems)
+    {
+        string batteries = string.Join(", ", systems.SelectMany(system => system.Checks.Batteries).Select(battery => battery.Name));
+        if (order.Battery is null && order.Experiment is null) problems.Add(new RunProblem("battery", $"is missing; it must be one of: {batteries}; or 'experiment' the text of an experiment file."));
+        else if (order.Battery is not null && order.Experiment is not null) problems.Add(new RunProblem("experiment", "is given beside 'battery'; it must be one of the two."));
+        else if (order.Experiment is { } text) return Read(text, order.File ?? UnnamedFile, systems, problems);
+        else if (systems.FirstOrDefault(system => system.Checks.Batteries.Any(battery => battery.Name == order.Battery)) is not { } system) problems.Add(new RunProblem(null, $"There is no battery '{order.Battery}', and no file of that name; there are the batteries {batteries}."));
+        else return (system, system.Checks.Batteries.First(battery => battery.Name == order.Battery).Make(system.Description));
+        return null;
+    }
+
+    private static (LabSystemSpec System, Battery Battery)? Read(string text, string file, IReadOnlyList<LabSystemSpec> systems, List<RunProblem> problems)
+    {
+        var catalogue = new Catalogue([.. systems.Select(system => system.Description)], Brokers, Catalogue.EmbeddedInfrastructure);
+        Reading reading = ExperimentReader.Read(text, file, catalogue);
+        if (reading.Battery is { } battery) return (systems.First(system => system.Name == battery.Cells[0].System), battery);
+
+        problems.Add(new RunProblem(null, $"{file} cannot be run:\n{string.Join('\n', reading.Lines)}"));
+        return null;
+    }
+
+    private static Battery Chosen(Battery battery, RunOrder order, List<RunProblem> problems)
+    {
+        if (order.Only is not { } only) return battery;
+
+        string[] parts = [.. only.Where(part => !string.IsNullOrWhiteSpace(part))];
+        Battery chosen = battery with { Cells = [.. battery.Cells.Where(cell => parts.Any(part => cell.Name.Contains(part.Trim(), StringComparison.OrdinalIgnoreCase)))] };
+        if (chosen.Cells.Count == 0) problems.Add(new RunProblem(null, $"No experiment of {battery.Name} has a name with '{string.Join(',', only)}'; 'faultline list --json' shows their names."));
+        return chosen;
+    }
+
+    private static List<GuardSpec> GuardsOf(RunOrder order, LabSystemSpec system, List<RunProblem> problems)
+    {
+        var guards = new List<GuardSpec>();
+        foreach (string? part in order.Guards ?? [])
+        {
+            if (GuardSpec.Read(part ?? "") is not { } guard) problems.Add(new RunProblem(null, $"'{part}' is no guard to switch; write -name for off or +name for on, like -outbox."));
+            else if (GuardNames.Find(guard.Guard) is null) problems.Add(new RunProblem(null, $"There is no guard '{guard.Guard}'; there are: {string.Join(", ", GuardNames.All.Select(known => known.Name))}."));
+            else if (guard.Service is { } service && system.Description.Find(service) is null) problems.Add(new RunProblem(null, $"There is no service '{service}'; there are: {string.Join(", ", system.Services.Select(known => known.Service))}."));
+            else guards.Add(guard);
+        }
+
+        return guards;
+    }
+}

@@ -1,0 +1,52 @@
+using Faultline.Protocol.Histories;
+using Faultline.Verification.Checkers;
+using Faultline.Verification.Experiments;
+using Faultline.Verification.Histories;
+
+namespace Faultline.Lab.Tests.Control;
+
+/// <summary>What the systems of a test bring: a battery that ends at once, and one that ends only when it is given up.</summary>
+internal sealed class ManualChecks
+{
+    public ISystemChecks Of(string system) => new Checks(system);
+
+    private sealed class Checks(string system) : ISystemChecks
+    {
+        public string System => system;
+
+        public IReadOnlyList<IWorkload> Workloads { get; } = [new Ping(), new Wait()];
+
+        public IReadOnlyList<IChecker> Checkers => [];
+
+        public IReadOnlyList<(string Service, string Name)> Facts => [];
+
+        public IReadOnlyList<BatteryDescription> Batteries => [Battery("quick", "ping"), Battery("endless", "wait")];
+
+        public IReadOnlyDictionary<string, string> LabSettings => new Dictionary<string, string>();
+
+        public IReadOnlyList<StateEvent> EventsOf(IReadOnlyList<SystemFact> facts) => [];
+
+        private BatteryDescription Battery(string name, string workload) => new(
+            $"{system}/{name}", $"Does {workload}", _ => new Battery($"{system}/{name}", $"Does {workload}", [Cell("first", workload), Cell("second", workload)]));
+
+        private Experiment Cell(string name, string workload) => new() { Name = name, Title = name, System = system, Workload = new WorkloadSpec { Name = workload, Operations = 2 } };
+    }
+
+    private sealed class Ping : IWorkload
+    {
+        public WorkloadDescription Description { get; } = new("ping", "Is done at once");
+
+        public Task<OperationEnd> RunAsync(WorkloadCall call, CancellationToken stop) => Task.FromResult(new OperationEnd(Outcome.Ok, 1));
+    }
+
+    private sealed class Wait : IWorkload
+    {
+        public WorkloadDescription Description { get; } = new("wait", "Is never done");
+
+        public async Task<OperationEnd> RunAsync(WorkloadCall call, CancellationToken stop)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, call.Time, stop);
+            return new OperationEnd(Outcome.Unknown, 1);
+        }
+    }
+}
