@@ -22,7 +22,7 @@ internal static class RunCommand
     private static readonly Option<ulong?> SeedOf = new("--seed") { Description = "Decides every random choice; drawn and shown when absent", HelpName = "number" };
     private static readonly Option<string?> Guards = new("--guards") { Description = "Guards to switch in every experiment: -outbox or +inbox, several with commas, for one service as ticketflow/tickets:-inbox", HelpName = "list" };
     private static readonly Option<int?> Replicas = new("--replicas") { Description = "Instances of each service, 1 to 9, in place of what the experiments say", HelpName = "n" };
-    private static readonly Option<string?> Broker = new("--broker") { Description = "The broker: postgresql", HelpName = "name" };
+    private static readonly Option<string?> Broker = new("--broker") { Description = "The broker: postgresql or rabbitmq", HelpName = "name" };
     private static readonly Option<int> Repeat = new("--repeat") { Description = "Run so many times, with the seed and those after it; tells pass rate, seeds and the worst", HelpName = "n", DefaultValueFactory = _ => 1 };
     private static readonly Option<string?> Report = new("--report") { Description = "Where the report files go; default a folder below .faultline/reports of the lab", HelpName = "folder" };
     private static readonly Option<string?> Only = new("--only") { Description = "Only the experiments whose name contains one of these texts, separated by commas", HelpName = "text" };
@@ -37,7 +37,7 @@ internal static class RunCommand
         "faultline run ./my-experiment.yaml --seed 7 --report ./report",
         "faultline run ticketflow/intake --lab http://127.0.0.1:21000     # on the lab that 'faultline up' keeps running")
     {
-        What, SeedOf, Guards, Replicas, Broker, Repeat, Report, Only, Postgres,
+        What, SeedOf, Guards, Replicas, Broker, Repeat, Report, Only, Postgres, LabFolderOptions.RabbitMq,
     }.Does(screen, context => RunAsync(context, interrupts));
 
     /// <summary>Lets <c>--guards -outbox</c> be written as people write it: what follows the option is its value, although it begins with a dash.</summary>
@@ -74,13 +74,13 @@ internal static class RunCommand
 
         string folder = context.Value(Report) is { } named ? Path.GetFullPath(named) : plan.FolderBelow(CommandContext.Root, TimeProvider.System.GetUtcNow());
         await using LabInfrastructure lab = await LabInfrastructure.StartAsync(
-            new LabOptions { Root = CommandContext.Root, Postgres = context.Value(Postgres) }, TimeProvider.System, new Lines(context.Screen), context.Stop);
+            new LabOptions { Root = CommandContext.Root, Postgres = context.Value(Postgres), RabbitMq = context.Value(LabFolderOptions.RabbitMq) }, TimeProvider.System, new Lines(context.Screen), context.Stop);
         var outcomes = new List<RunOutcome>();
         for (int turn = 0; turn < repeat; turn++)
         {
             RunPlan next = plan with { Seed = new Seed(plan.Seed.Value + (ulong)turn) };
             // Servers of the user's own may hold the data of earlier runs, and each turn holds that of those before.
-            string? name = turn > 0 || context.Value(Postgres) is not null ? string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds():x}") : null;
+            string? name = turn > 0 || context.Value(Postgres) is not null || context.Value(LabFolderOptions.RabbitMq) is not null ? string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds():x}") : null;
             outcomes.Add(await RunOneHereAsync(lab, next, next.Request(name, FolderOf(folder, next.Seed.Value, repeat)), context));
         }
 
@@ -102,7 +102,7 @@ internal static class RunCommand
     /// <summary>On a lab that lives on: it knows what there is, so it also says what is wrong.</summary>
     private static async Task<IReadOnlyList<RunOutcome>> RunThereAsync(RunOrder order, int repeat, CommandContext context, Interrupts interrupts)
     {
-        if (context.Value(Postgres) is not null) throw new CommandException(ExitCode.Usage, "--postgres is for a lab of the run's own; the one that --lab names has its servers already.");
+        if (context.Value(Postgres) is not null || context.Value(LabFolderOptions.RabbitMq) is not null) throw new CommandException(ExitCode.Usage, "--postgres and --rabbitmq are for a lab of the run's own; the one that --lab names has its servers already.");
 
         var outcomes = new List<RunOutcome>();
         for (int turn = 0; turn < repeat; turn++)

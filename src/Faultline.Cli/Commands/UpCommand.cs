@@ -20,7 +20,7 @@ internal static class UpCommand
     private static readonly Argument<string[]> Names = new("system") { Description = "Which systems; all when none is named", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<int> Port = new("--port") { Description = "The lab's port, which also names its folder; 0 for a free one and a folder that goes with it", HelpName = "port", DefaultValueFactory = _ => 21_000 };
     private static readonly Option<int> Replicas = new("--replicas") { Description = "Instances of each service, 1 to 9", HelpName = "n", DefaultValueFactory = _ => 1 };
-    private static readonly Option<string> Broker = new("--broker") { Description = "The broker: postgresql or rabbitmq", HelpName = "name", DefaultValueFactory = _ => "postgresql" };
+    private static readonly Option<string> Broker = new("--broker") { Description = "The broker: postgresql or rabbitmq", HelpName = "name", DefaultValueFactory = _ => BrokerNames.PostgreSql };
     private static readonly Option<string?> Postgres = LabFolderOptions.Postgres;
     private static readonly Option<bool> Infra = new("--infra") { Description = "Only the databases and the broker, no system" };
     private static readonly Option<string?> Bind = new("--bind") { Description = "Answer on this address too, for other machines; needs --token", HelpName = "address" };

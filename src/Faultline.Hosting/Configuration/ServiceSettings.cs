@@ -1,6 +1,7 @@
 using Faultline.Messaging.Consuming;
 using Faultline.Messaging.Outbox;
 using Faultline.Messaging.Running;
+using Faultline.Protocol.Services;
 
 namespace Faultline.Hosting.Configuration;
 
@@ -17,7 +18,7 @@ public sealed class ServiceSettings
     public string? Database { get; set; }
 
     /// <summary>Which broker: <c>postgresql</c> or <c>rabbitmq</c>.</summary>
-    public string Broker { get; set; } = "postgresql";
+    public string Broker { get; set; } = BrokerNames.PostgreSql;
 
     /// <summary>How to reach the broker. A secret: never logged.</summary>
     public string? BrokerConnection { get; set; }

@@ -1,6 +1,7 @@
 using Faultline.Lab.Experiments;
 using Faultline.Lab.Problems;
 using Faultline.Lab.Systems;
+using Faultline.Protocol.Services;
 
 namespace Faultline.Lab.Control;
 
@@ -9,6 +10,8 @@ internal sealed class LivingSystem(ControlPlane plane) : ISystemSource
 {
     private string? _system;
     private LabSystemOptions? _before;
+
+    public string UsualBroker(LabSystemSpec spec) => plane.FindRunning(spec.Name)?.Options.Broker ?? BrokerNames.PostgreSql;
 
     public async Task<LabSystem> FittingAsync(LabSystemSpec spec, LabSystemOptions options, IProgress<RunProgress> progress, CancellationToken stop)
     {

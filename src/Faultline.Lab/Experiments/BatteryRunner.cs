@@ -2,6 +2,7 @@ using Faultline.Lab.Problems;
 using Faultline.Lab.Systems;
 using Faultline.Protocol.Faults;
 using Faultline.Protocol.Guards;
+using Faultline.Protocol.Services;
 using Faultline.Verification.Checkers;
 using Faultline.Verification.Experiments;
 using Faultline.Verification.Histories;
@@ -33,7 +34,8 @@ public static class BatteryRunner
         DateTimeOffset startedAt = time.GetUtcNow();
         Directory.CreateDirectory(request.ReportFolder);
         using HistoryWriter history = HistoryWriter.Create(Path.Combine(request.ReportFolder, ReportFiles.HistoryName));
-        Experiment[] cells = [.. request.Battery.Cells.Select(cell => Settle(cell, spec, request))];
+        string usualBroker = systems.UsualBroker(spec);
+        Experiment[] cells = [.. request.Battery.Cells.Select(cell => Settle(cell, spec, request, usualBroker))];
         var registry = new CheckerRegistry(spec.Checks.Checkers);
         var runs = new List<(CellRun Run, CellVerdict Verdict)>();
         string? failure = null;
@@ -59,7 +61,7 @@ public static class BatteryRunner
             failure = error.Message;
         }
 
-        RunReport report = RunReport.Of(FactsOf(request, startedAt, time.GetUtcNow() - startedAt, failure), runs);
+        RunReport report = RunReport.Of(FactsOf(request, cells.Select(cell => cell.Broker!).Distinct(), startedAt, time.GetUtcNow() - startedAt, failure), runs);
         history.Dispose();
         ReportFiles.Write(request.ReportFolder, report);
         return report;
@@ -83,21 +85,21 @@ public static class BatteryRunner
         return Enumerable.Range(0, rounds).Select(round => (IReadOnlyList<Experiment>)[.. cells.Where((_, place) => place % rounds == round)]);
     }
 
-    private static Experiment Settle(Experiment cell, LabSystemSpec spec, RunRequest request)
+    private static Experiment Settle(Experiment cell, LabSystemSpec spec, RunRequest request, string usualBroker)
     {
         Experiment settled = cell with
         {
             Guards = [.. cell.Guards, .. request.Guards],
             Replicas = request.Replicas ?? cell.Replicas,
             ReplicasOf = request.Replicas is null ? cell.ReplicasOf : new Dictionary<string, int>(),
-            Broker = request.Broker ?? cell.Broker ?? "postgresql",
+            Broker = request.Broker ?? cell.Broker ?? usualBroker,
         };
         return Resolution.Resolve(settled, spec.Description, request.Seed);
     }
 
-    private static LabSystemOptions OptionsOf(Experiment setting) => new() { Replicas = setting.Replicas, ReplicasOf = setting.ReplicasOf, Broker = setting.Broker ?? "postgresql" };
+    private static LabSystemOptions OptionsOf(Experiment setting) => new() { Replicas = setting.Replicas, ReplicasOf = setting.ReplicasOf, Broker = setting.Broker ?? BrokerNames.PostgreSql };
 
-    private static RunFacts FactsOf(RunRequest request, DateTimeOffset startedAt, TimeSpan took, string? failure) => new()
+    private static RunFacts FactsOf(RunRequest request, IEnumerable<string> brokers, DateTimeOffset startedAt, TimeSpan took, string? failure) => new()
     {
         Title = request.Battery.Title,
         // The name of a battery file has no slash: the replay of a built-in battery is such a file.
@@ -109,7 +111,7 @@ public static class BatteryRunner
         LabFailure = failure,
         Environment =
         [
-            new("broker", request.Broker ?? "postgresql"),
+            new("broker", string.Join(", ", brokers)),
             new("guards off", request.Guards.Count == 0 ? "as each experiment says" : string.Join(", ", request.Guards.Select(guard => guard.ToString()))),
             new("replicas", request.Replicas?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "as each experiment says"),
             new("cores", Environment.ProcessorCount.ToString(System.Globalization.CultureInfo.InvariantCulture)),

@@ -5,6 +5,10 @@ namespace Faultline.Lab.Experiments;
 /// <summary>Where a run gets its system from: it makes one, or uses one that others use too. At the end it puts things back as they were.</summary>
 public interface ISystemSource : IAsyncDisposable
 {
+    /// <summary>The broker on which a system runs when neither the run nor an experiment names one.</summary>
+    /// <param name="spec">The system.</param>
+    string UsualBroker(LabSystemSpec spec);
+
     /// <summary>The running system with these options: as it runs when it fits, otherwise started anew on the same databases.</summary>
     /// <param name="spec">The system.</param>
     /// <param name="options">How the experiments want it.</param>

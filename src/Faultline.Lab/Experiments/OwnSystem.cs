@@ -1,4 +1,5 @@
 using Faultline.Lab.Systems;
+using Faultline.Protocol.Services;
 
 namespace Faultline.Lab.Experiments;
 
@@ -7,6 +8,9 @@ namespace Faultline.Lab.Experiments;
 public sealed class OwnSystem(LabInfrastructure lab) : ISystemSource
 {
     private LabSystem? _running;
+
+    /// <inheritdoc />
+    public string UsualBroker(LabSystemSpec spec) => BrokerNames.PostgreSql;
 
     /// <inheritdoc />
     public async Task<LabSystem> FittingAsync(LabSystemSpec spec, LabSystemOptions options, IProgress<RunProgress> progress, CancellationToken stop)

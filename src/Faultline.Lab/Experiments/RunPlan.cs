@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Faultline.Lab.Systems;
 using Faultline.Protocol.Guards;
+using Faultline.Protocol.Services;
 using Faultline.Triggers;
 using Faultline.Verification.Experiments;
 
@@ -37,7 +38,7 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
     public const int ReplicasMax = 9;
 
     /// <summary>The brokers that a lab has.</summary>
-    public static IReadOnlyList<string> Brokers { get; } = ["postgresql"];
+    public static IReadOnlyList<string> Brokers => BrokerNames.All;
 
     private const string UnnamedFile = "experiment.yaml";
 
