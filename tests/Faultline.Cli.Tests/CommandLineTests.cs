@@ -16,7 +16,7 @@ public sealed class CommandLineTests
         { "logs tickets", "'tickets' names nothing; it must be like ticketflow/tickets" },
         { "up nosuch", "There is no system 'nosuch'; there are: ticketflow." },
         { "up --replicas 0", "--replicas is 0; it must be 1 to 9." },
-        { "up --broker kafka", "--broker is 'kafka'; it must be postgresql." },
+        { "up --broker kafka", "--broker is 'kafka'; it must be postgresql or rabbitmq." },
         { "up --port 70000", "the port is 70000; it must be 1 to 65535" },
         { "up --bind 0.0.0.0", "needs a token of at least 16 characters" },
         { "up --bind nonsense", "'nonsense' is no address to bind to" },

@@ -10,12 +10,12 @@ public sealed class RunCommandTests
     [InlineData("run", "Say what to run: a battery (ticketflow/intake")]
     [InlineData("run ticketflow/nosuch", "There is no battery 'ticketflow/nosuch', and no file of that name; there are the batteries ticketflow/intake")]
     [InlineData("run ticketflow/intake --replicas 10", "--replicas is 10; it must be 1 to 9.")]
-    [InlineData("run ticketflow/intake --broker kafka", "--broker is 'kafka'; it must be postgresql.")]
+    [InlineData("run ticketflow/intake --broker kafka", "--broker is 'kafka'; it must be postgresql or rabbitmq.")]
     [InlineData("run ticketflow/intake --repeat 0", "--repeat is 0; it must be 1 to 1000.")]
     [InlineData("run ticketflow/intake --guards outbox", "'outbox' is no guard to switch; write -name for off or +name for on, like -outbox.")]
     [InlineData("run ticketflow/intake --guards -sandbox", "There is no guard 'sandbox'; there are: ")]
     [InlineData("run ticketflow/intake --only nonesuch", "No experiment of ticketflow/intake has a name with 'nonesuch'")]
-    [InlineData("run ticketflow/intake --lab http://127.0.0.1:1 --postgres Host=db", "--postgres is for a lab of the run's own; the one that --lab names has its servers already.")]
+    [InlineData("run ticketflow/intake --lab http://127.0.0.1:1 --postgres Host=db", "--postgres and --rabbitmq are for a lab of the run's own; the one that --lab names has its servers already.")]
     public async Task What_is_wrong_is_said_before_anything_starts(string line, string sentence)
     {
         TestCommandLine run = await TestCommandLine.RunAsync(line.Split(' '));

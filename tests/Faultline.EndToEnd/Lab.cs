@@ -44,24 +44,7 @@ internal sealed partial class Lab : IAsyncDisposable
     }
 
     /// <summary>Runs a command against this lab.</summary>
-    public async Task<CommandRun> RunAsync(params IReadOnlyList<string> arguments)
-    {
-        var info = new ProcessStartInfo(Path.Combine(Repository(), "faultline"), [.. arguments, "--lab", Address.ToString()]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        using Process process = Process.Start(info)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        try
-        {
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Limits.Hang, TestContext.Current.CancellationToken);
-        }
-        catch
-        {
-            Signal(process.Id, Kill); // Nobody else knows of it.
-            throw;
-        }
-
-        return new CommandRun(process.ExitCode, await output, await error);
-    }
+    public Task<CommandRun> RunAsync(params IReadOnlyList<string> arguments) => CommandRun.OfAsync([.. arguments, "--lab", Address.ToString()]);
 
     /// <summary>The instances of a service, as the status shows them.</summary>
     public async Task<IReadOnlyList<JsonElement>> InstancesAsync(string service)
@@ -122,7 +105,7 @@ internal sealed partial class Lab : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    private static string Repository()
+    internal static string Repository()
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Faultline.slnx"))) folder = folder.Parent;
@@ -130,5 +113,5 @@ internal sealed partial class Lab : IAsyncDisposable
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Signal(int pid, int signal);
+    internal static partial int Signal(int pid, int signal);
 }
