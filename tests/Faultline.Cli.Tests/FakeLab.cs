@@ -68,8 +68,20 @@ internal sealed class FakeLab : IAsyncDisposable
 
     private RunView View() => new()
     {
-        Id = "7", What = "ticketflow/intake", Title = "Intake", System = "ticketflow", Seed = Orders.Last().Seed ?? 40, State = _state, StartedAt = DateTimeOffset.UnixEpoch, Cells = 1, Judged = 1,
-        Verdict = _state == RunState.Done ? Verdict.Failed : null, ExitCode = _state == RunState.Done ? 1 : null, Command = "faultline run", Folder = "/reports/of/the/lab", Files = ["report.html", "junit.xml"],
+        Id = "7",
+        What = "ticketflow/intake",
+        Title = "Intake",
+        System = "ticketflow",
+        Seed = Orders.Last().Seed ?? 40,
+        State = _state,
+        StartedAt = DateTimeOffset.UnixEpoch,
+        Cells = 1,
+        Judged = 1,
+        Verdict = _state == RunState.Done ? Verdict.Failed : null,
+        ExitCode = _state == RunState.Done ? 1 : null,
+        Command = "faultline run",
+        Folder = "/reports/of/the/lab",
+        Files = ["report.html", "junit.xml"],
     };
 
     private async Task FollowAsync(HttpContext http, long after)

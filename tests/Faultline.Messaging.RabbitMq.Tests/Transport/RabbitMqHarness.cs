@@ -39,7 +39,11 @@ public sealed class RabbitMqHarness : TransportHarness
     {
         Dictionary<string, object?> headers = new()
         {
-            ["x-fl-version"] = 1, ["x-fl-publisher"] = "x/y", ["x-fl-time"] = DateTimeOffset.UnixEpoch.Ticks, ["x-fl-digest"] = 0L, ["x-fl-headers"] = new Dictionary<string, object?>(),
+            ["x-fl-version"] = 1,
+            ["x-fl-publisher"] = "x/y",
+            ["x-fl-time"] = DateTimeOffset.UnixEpoch.Ticks,
+            ["x-fl-digest"] = 0L,
+            ["x-fl-headers"] = new Dictionary<string, object?>(),
         };
         BasicProperties properties = new() { Headers = headers };
         if (breakage != Breakage.NoId) properties.MessageId = "0198c0de-0000-7000-8000-000000000001";
