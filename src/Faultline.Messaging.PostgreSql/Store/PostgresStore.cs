@@ -29,15 +29,7 @@ public sealed class PostgresStore(NpgsqlDataSource database, PostgresElection el
     public async ValueTask<IStoreUnit> BeginAsync(bool transactional, CancellationToken stop)
     {
         NpgsqlConnection connection = await Failures.AsStoreAsync("opening a connection", async () => await database.OpenConnectionAsync(stop));
-        try
-        {
-            return new PostgresUnit(connection, transactional ? await connection.BeginTransactionAsync(stop) : null, audit, instance);
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
+        return new PostgresUnit(connection, transactional, audit, instance);
     }
 
     /// <inheritdoc />

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Faultline.Messaging.Envelopes;
 using Faultline.Messaging.Store;
@@ -7,8 +8,15 @@ using NpgsqlTypes;
 
 namespace Faultline.Messaging.PostgreSql.Store;
 
-/// <summary>One business transaction on PostgreSQL.</summary>
-internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransaction? transaction, bool audit, string instance) : IStoreUnit
+/// <summary>
+/// One business transaction on PostgreSQL. It begins with its first use: a unit that only defers statements and publishes is one batch, which PostgreSQL runs as one transaction without being told where
+/// it begins and ends.
+/// </summary>
+/// <param name="connection">Owned by the unit.</param>
+/// <param name="transactional">False when the <c>transaction</c> guard is off: every statement commits alone.</param>
+/// <param name="audit">Whether audit rows are written.</param>
+/// <param name="instance">The name of this instance, for the audit.</param>
+internal sealed class PostgresUnit(NpgsqlConnection connection, bool transactional, bool audit, string instance) : IStoreUnit
 {
     private static readonly string InsertOutbox = $"insert into faultline.outbox ({EnvelopeColumns.Names}) select {EnvelopeColumns.Names} from {EnvelopeColumns.Unnest(1)} order by place";
 
@@ -30,12 +38,21 @@ internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransactio
         """;
 
     private readonly List<NpgsqlBatchCommand> _deferred = [];
+    private NpgsqlTransaction? _begun;
 
     /// <inheritdoc />
-    public DbConnection Connection => connection;
+    public DbConnection Connection
+    {
+        get
+        {
+            // Whoever runs a statement of his own on it runs it inside the transaction. A broken one is only looked at.
+            if (connection.State == ConnectionState.Open) Begin();
+            return connection;
+        }
+    }
 
     /// <inheritdoc />
-    public DbTransaction? Transaction => transaction;
+    public DbTransaction? Transaction => Begin();
 
     /// <inheritdoc />
     public void Defer(DbBatchCommand command) => _deferred.Add((NpgsqlBatchCommand)command);
@@ -75,10 +92,13 @@ internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransactio
         if (commands.Count > 0) await Failures.AsConnectionAsync("writing the transaction", () => RunAsync(commands, stop));
     }
 
+    /// <summary>The transaction; the client library sends its begin with the first statement.</summary>
+    private NpgsqlTransaction? Begin() => transactional ? _begun ??= connection.BeginTransaction() : null;
+
     /// <inheritdoc />
     public async Task FlushAndCommitAsync(UnitFlush flush, CancellationToken stop)
     {
-        if (transaction is null)
+        if (!transactional)
         {
             await FlushAsync(flush, stop);
             return;
@@ -86,8 +106,8 @@ internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransactio
 
         List<NpgsqlBatchCommand> commands = CommandsOf(flush);
         // A statement that fails keeps the commit behind it from running. The transaction object sees by the state of the session that it has ended.
-        commands.Add(new NpgsqlBatchCommand("commit"));
-        await Failures.AsConnectionAsync("the commit", () => RunAsync(commands, stop));
+        if (_begun is not null) commands.Add(new NpgsqlBatchCommand("commit"));
+        if (commands.Count > 0) await Failures.AsConnectionAsync("the commit", () => RunTogetherAsync(commands, stop));
     }
 
     private List<NpgsqlBatchCommand> CommandsOf(UnitFlush flush)
@@ -111,8 +131,8 @@ internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransactio
     /// <inheritdoc />
     public async Task CommitAsync(CancellationToken stop)
     {
-        if (transaction is null) return;
-        await Failures.AsConnectionAsync("the commit", () => transaction.CommitAsync(stop));
+        if (_begun is null) return;
+        await Failures.AsConnectionAsync("the commit", () => _begun.CommitAsync(stop));
     }
 
     /// <inheritdoc />
@@ -120,7 +140,7 @@ internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransactio
     {
         try
         {
-            if (transaction is not null) await transaction.DisposeAsync();
+            if (_begun is not null) await _begun.DisposeAsync();
         }
         catch (Exception error) when (Failures.IsConnectionFailure(error) || error is InvalidOperationException)
         {
@@ -132,6 +152,7 @@ internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransactio
 
     private async Task EnterAsync(List<NpgsqlBatchCommand> commands, bool fenced, InboxEntry entry, bool[] isNew, CancellationToken stop)
     {
+        Begin();
         await using NpgsqlBatch batch = BatchOf(commands);
         await using NpgsqlDataReader rows = await batch.ExecuteReaderAsync(stop);
         if (fenced)
@@ -152,10 +173,9 @@ internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransactio
 
     private async Task RunAsync(List<NpgsqlBatchCommand> commands, CancellationToken stop)
     {
-        if (transaction is not null)
+        if (Begin() is not null)
         {
-            await using NpgsqlBatch batch = BatchOf(commands);
-            await batch.ExecuteNonQueryAsync(stop);
+            await RunTogetherAsync(commands, stop);
             return;
         }
 
@@ -167,9 +187,15 @@ internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransactio
         }
     }
 
+    private async Task RunTogetherAsync(List<NpgsqlBatchCommand> commands, CancellationToken stop)
+    {
+        await using NpgsqlBatch batch = BatchOf(commands);
+        await batch.ExecuteNonQueryAsync(stop);
+    }
+
     private NpgsqlBatch BatchOf(List<NpgsqlBatchCommand> commands)
     {
-        var batch = new NpgsqlBatch(connection, transaction);
+        var batch = new NpgsqlBatch(connection, _begun);
         foreach (NpgsqlBatchCommand command in commands) batch.BatchCommands.Add(command);
         return batch;
     }

@@ -12,8 +12,8 @@ public sealed record RelayOptions
     public int HeldRowsMax { get; init; } = 2_000;
 
     /// <summary>How long the next read waits after one that found <see cref="LingerFrom"/> rows or more: under load rows gather, and fewer, larger batches leave more of the machine to others.</summary>
-    /// <value>10 ms; 0 to 1 s.</value>
-    public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(10);
+    /// <value>20 ms; 0 to 1 s.</value>
+    public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>From how many rows on a read shows load. A lone message is never held up.</summary>
     /// <value>16; at least 2.</value>

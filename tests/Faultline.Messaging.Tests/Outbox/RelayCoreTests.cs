@@ -148,9 +148,9 @@ public sealed class RelayCoreTests
         Step(new RelayEvent.PageRead(LastRead.What, new OutboxPage([.. Enumerable.Range(2, 5).Select(id => Row(id, null))], Seen)));
         IReadOnlyList<RelayEffect> lingering = Step(new RelayEvent.Woken());
         lingering.OfType<RelayEffect.Read>().ShouldBeEmpty();
-        Single<RelayEffect.WakeAt>(lingering).Time.ShouldBe(_now + TimeSpan.FromMilliseconds(10));
+        Single<RelayEffect.WakeAt>(lingering).Time.ShouldBe(_now + new RelayOptions().Linger);
 
-        _now += TimeSpan.FromMilliseconds(10);
+        _now += new RelayOptions().Linger;
         Step(new RelayEvent.Tick()).OfType<RelayEffect.Read>().ShouldNotBeEmpty();
     }
 
