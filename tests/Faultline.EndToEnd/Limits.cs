@@ -16,4 +16,7 @@ internal static class Limits
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }
+
+    /// <summary>A run of experiments on a lab of its own, on a machine that runs other tests too.</summary>
+    public static readonly TimeSpan Run = TimeSpan.FromMinutes(5);
 }

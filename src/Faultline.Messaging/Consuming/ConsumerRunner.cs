@@ -67,7 +67,7 @@ internal sealed class ConsumerRunner(
             // The grace is over, or a task failed: what is not committed is undone.
         }
 
-        await loop.CancelAsync();
+        loop.Cancel(); // Here and not on another thread: what waits goes on in the order of this loop.
         await tasks.DrainAsync();
         if (tasks.Failure is { } failure && !stop.IsCancellationRequested) throw new InvalidOperationException("the consumer failed and is started anew", failure);
     }

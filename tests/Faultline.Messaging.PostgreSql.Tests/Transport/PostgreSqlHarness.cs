@@ -43,8 +43,11 @@ public sealed class PostgreSqlHarness : TransportHarness
         return await PostgreSqlTransport.ConnectAsync(source, TimeProvider.System, NullLogger.Instance, TestContext.Current.CancellationToken, options);
     }
 
-    public override async Task DropConnectionsAsync() =>
+    public override async Task DropConnectionsAsync()
+    {
         await ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+        Database.Source.Clear(); // The test's own idle ones were ended too.
+    }
 
     public override Task WriteBrokenAsync(string service, Breakage breakage) => ExecuteAsync(
         $"""
