@@ -148,7 +148,20 @@ internal sealed class GroupRunner(LabSystem system, string? run, HistoryWriter h
     }
 
     /// <summary>No operation is judged under a setting that some instance does not know yet.</summary>
-    private Task InForceEverywhereAsync(CancellationToken stop) => Task.WhenAll(system.Clients.Values.Select(client => client.InForceEverywhereAsync(stop)));
+    private async Task InForceEverywhereAsync(CancellationToken stop)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(HealLimit);
+        try
+        {
+            // A service whose database has just come back may fail once before it answers.
+            await Task.WhenAll(system.Clients.Values.Select(client => PatientlyAsync(() => client.InForceEverywhereAsync(limit.Token), limit.Token)));
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new LabException($"Not every instance took over the guards and anomalies within {HealLimit.TotalSeconds:0} s.");
+        }
+    }
 
     private async Task RestoreGuardsAsync(CancellationToken stop)
     {
