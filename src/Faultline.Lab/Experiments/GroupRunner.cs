@@ -157,9 +157,9 @@ internal sealed class GroupRunner(LabSystem system, string? run, HistoryWriter h
             // A service whose database has just come back may fail once before it answers.
             await Task.WhenAll(system.Clients.Values.Select(client => PatientlyAsync(() => client.InForceEverywhereAsync(limit.Token), limit.Token)));
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException error) when (!stop.IsCancellationRequested)
         {
-            throw new LabException($"Not every instance took over the guards and anomalies within {HealLimit.TotalSeconds:0} s.");
+            throw new LabException($"Not every instance took over the guards and anomalies within {HealLimit.TotalSeconds:0} s.", error);
         }
     }
 
