@@ -15,7 +15,7 @@ internal sealed class BadInputWorkload : IWorkload
     public async Task<OperationEnd> RunAsync(WorkloadCall call, CancellationToken stop)
     {
         HostileInquiry input = HostileInquiries.All[(int)((call.Number - 1) % Count)];
-        OperationEnd end = await Submission.SendAsync(call with { Limit = TimeSpan.FromSeconds(10) }, input.Body.ToArray(), input.ContentType, stop);
+        OperationEnd end = await Submission.SendAsync(call, input.Body.ToArray(), input.ContentType, stop);
         bool named = input.Field is null || (end.Reply?.GetRawText().Contains(input.Field, StringComparison.OrdinalIgnoreCase) ?? false);
         return end with { Reply = JsonSerializer.SerializeToElement(new { input = input.Name.Length > 80 ? input.Name[..80] : input.Name, accept = input.IsAccepted, named }) };
     }
