@@ -4,6 +4,7 @@ using Faultline.Bench.Throughput.Modes;
 using Faultline.Bench.Throughput.Options;
 using Faultline.Bench.Throughput.Reporting;
 using Faultline.Bench.Throughput.Roles;
+using Faultline.Lab.Problems;
 using Npgsql;
 
 namespace Faultline.Bench.Throughput;
@@ -17,7 +18,7 @@ internal static class Bench
         try
         {
             await using ServerPair pair = await ServerPair.OpenAsync(options, stop);
-            RunFacts facts = await RunFacts.GatherAsync(pair.Servers, options, commandLine, stop);
+            RunFacts facts = await RunFacts.GatherAsync(pair, options, commandLine, stop);
             ConsoleReport.Begin(facts);
             var runs = new List<Run>();
             foreach (string mode in options.Modes)
@@ -39,7 +40,7 @@ internal static class Bench
             Console.WriteLine($"Written to {await ResultFile.WriteAsync(options, facts, runs, stop)}");
             return runs.Exists(run => run.Problem is not null) ? 1 : 0;
         }
-        catch (Exception error) when (error is BenchException or NpgsqlException or OperationCanceledException)
+        catch (Exception error) when (error is BenchException or LabException or NpgsqlException or OperationCanceledException)
         {
             await Console.Error.WriteLineAsync($"The benchmark stopped: {error.Message}");
             return 2;

@@ -6,7 +6,7 @@ using Npgsql;
 namespace Faultline.Bench.Throughput.Baseline;
 
 /// <summary>
-/// The raw baseline: the tightest code that gives the core's guarantees 1 to 4 with plain Npgsql (outbox in the business transaction, key order by
+/// The raw baseline: the tightest code that gives the core's guarantees 1 to 4 with plain Npgsql and RabbitMQ.Client (outbox in the business transaction, key order by
 /// an advisory lock, one relay with confirms, one fenced consumer, inbox in the transaction of the effect, ack after the commit). It has no
 /// switches, no telemetry, no faults, no retries and no dead letters: an error ends its run. Each step is one round trip, prepared, with binary parameters.
 /// </summary>
@@ -36,17 +36,18 @@ internal sealed class BaselineContender(string name) : IContender
     public async Task PrepareAsync(Servers servers, CancellationToken stop)
     {
         await BusinessTables.ExecuteAsync(servers.Producer(), ProducerTables, stop);
-        await BusinessTables.ExecuteAsync(servers.Broker(), BrokerTables, stop);
+        if (servers.Queue is not null) await BusinessTables.ExecuteAsync(servers.Broker(), BrokerTables, stop);
         await BusinessTables.ExecuteAsync(servers.Consumer(), ConsumerTables, stop);
     }
 
     public async Task<IProducerSide> OpenProducerAsync(RoleSetup setup, CancellationToken stop) => await BaselineProducer.OpenAsync(setup, stop);
 
     public async Task<IConsumerSide> OpenConsumerAsync(RoleSetup setup, DeliveryLog deliveries, CancellationToken stop) =>
-        await BaselineConsumer.OpenAsync(setup, deliveries, stop);
+        setup.Servers.Rabbit is { } rabbit ? await RabbitConsumer.OpenAsync(rabbit, setup, deliveries, stop) : await BaselineConsumer.OpenAsync(setup, deliveries, stop);
 
     public async Task<bool> IsDrainedAsync(Servers servers, CancellationToken stop) =>
-        await IsEmptyAsync(servers.Producer(), "select not exists (select from outbox)", stop) && await IsEmptyAsync(servers.Broker(), "select not exists (select from queue)", stop);
+        await IsEmptyAsync(servers.Producer(), "select not exists (select from outbox)", stop)
+        && (servers.Queue is null ? await BusinessTables.AllTookEffectAsync(servers, stop) : await IsEmptyAsync(servers.Broker(), "select not exists (select from queue)", stop));
 
     private static async Task<bool> IsEmptyAsync(string database, string sql, CancellationToken stop)
     {

@@ -7,7 +7,7 @@ namespace Faultline.Bench.Throughput.Baseline;
 
 /// <summary>
 /// The relay: one leader by a session lock. Two round trips per batch: delete what was confirmed and read on (producer database, the delete without waiting
-/// for the log, since losing it is only a duplicate); insert and notify (broker, whose commit is the confirmation).
+/// for the log, since losing it is only a duplicate); then the send, whose confirmation it waits for.
 /// </summary>
 internal sealed class BaselineRelay : IAsyncDisposable
 {
@@ -20,29 +20,21 @@ internal sealed class BaselineRelay : IAsyncDisposable
         from outbox where id > $1 order by id limit $2
         """;
 
-    private const string Begin = "select pg_current_xact_id()"; // The transaction id comes before the row ids: see SafeCursor.
-    private const string Send = "insert into queue (message_id, type, key, body) select * from unnest($1, $2, $3, $4)";
-    private const string Notify = "select pg_notify('queue', '')";
-
     private readonly Tuning _tuning;
     private readonly Signal _committed;
     private readonly NpgsqlConnection _outbox;
-    private readonly NpgsqlConnection _broker;
+    private readonly IBaselineSender _sender;
     private readonly SafeCursor _cursor = new();
     private readonly CancellationTokenSource _ending = new();
 
-    private readonly List<long> _ids = [];
-    private readonly List<Guid> _messageIds = [];
-    private readonly List<string> _types = [];
-    private readonly List<string> _keys = [];
-    private readonly List<byte[]> _bodies = [];
+    private readonly OutboxBatch _batch = new();
 
     public BaselineRelay(RoleSetup setup, Signal committed)
     {
         _tuning = setup.Tuning;
         _committed = committed;
         _outbox = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(setup.Servers.Producer()) { Pooling = false, Options = "-c synchronous_commit=off" }.ConnectionString);
-        _broker = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(setup.Servers.Broker()) { Pooling = false }.ConnectionString);
+        _sender = setup.Servers.Rabbit is { } rabbit ? new RabbitSender(rabbit) : new TableSender(setup.Servers.Broker(), _batch);
     }
 
     /// <summary>Fails when the relay failed; ends when it was disposed.</summary>
@@ -51,7 +43,7 @@ internal sealed class BaselineRelay : IAsyncDisposable
     public async Task StartAsync(CancellationToken stop)
     {
         await _outbox.OpenAsync(stop);
-        await _broker.OpenAsync(stop);
+        await _sender.OpenAsync(stop);
         await using (var lead = new NpgsqlCommand(Lead, _outbox)) await lead.ExecuteNonQueryAsync(stop);
         Failure = Task.Run(() => RunAsync(_ending.Token), CancellationToken.None);
     }
@@ -61,48 +53,29 @@ internal sealed class BaselineRelay : IAsyncDisposable
         await _ending.CancelAsync();
         if (_outbox.State != System.Data.ConnectionState.Closed) await Failure.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _outbox.DisposeAsync();
-        await _broker.DisposeAsync();
+        await _sender.DisposeAsync();
         _ending.Dispose();
     }
 
     private async Task RunAsync(CancellationToken stop)
     {
-        var delete = new NpgsqlParameter<List<long>> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint, TypedValue = _ids };
+        var delete = new NpgsqlParameter<List<long>> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint, TypedValue = _batch.Ids };
         var from = new NpgsqlParameter<long> { NpgsqlDbType = NpgsqlDbType.Bigint };
         var limit = new NpgsqlParameter<int> { NpgsqlDbType = NpgsqlDbType.Integer, TypedValue = _tuning.RelayBatch };
         await using var read = new NpgsqlBatch(_outbox)
         {
             BatchCommands = { new NpgsqlBatchCommand(Delete) { Parameters = { delete } }, new NpgsqlBatchCommand(Read) { Parameters = { from, limit } } },
         };
-        await using var send = new NpgsqlBatch(_broker)
-        {
-            BatchCommands =
-            {
-                new NpgsqlBatchCommand(Begin),
-                new NpgsqlBatchCommand(Send)
-                {
-                    Parameters =
-                    {
-                        new NpgsqlParameter<List<Guid>> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, TypedValue = _messageIds },
-                        new NpgsqlParameter<List<string>> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text, TypedValue = _types },
-                        new NpgsqlParameter<List<string>> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text, TypedValue = _keys },
-                        new NpgsqlParameter<List<byte[]>> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea, TypedValue = _bodies },
-                    },
-                },
-                new NpgsqlBatchCommand(Notify),
-            },
-        };
         await read.PrepareAsync(stop);
-        await send.PrepareAsync(stop);
         while (true)
         {
             from.TypedValue = _cursor.Position;
             await DeleteAndReadAsync(read, stop);
-            if (_ids.Count > 0) await send.ExecuteNonQueryAsync(stop);
+            if (_batch.Ids.Count > 0) await _sender.SendAsync(_batch, stop);
 
             // Under load a short pause lets rows gather: fewer, larger batches leave more of the machine to the producers.
-            if (_ids.Count == 0) await _committed.WaitAsync(_tuning.SafetyPoll, stop);
-            else if (_ids.Count >= _tuning.LingerFrom && _ids.Count < _tuning.RelayBatch) await Task.Delay(_tuning.RelayLinger, TimeProvider.System, stop);
+            if (_batch.Ids.Count == 0) await _committed.WaitAsync(_tuning.SafetyPoll, stop);
+            else if (_batch.Ids.Count >= _tuning.LingerFrom && _batch.Ids.Count < _tuning.RelayBatch) await Task.Delay(_tuning.RelayLinger, TimeProvider.System, stop);
         }
     }
 
@@ -110,23 +83,19 @@ internal sealed class BaselineRelay : IAsyncDisposable
     {
         // The reader comes back when the parameters are sent, and the lists may be filled anew.
         await using NpgsqlDataReader reader = await read.ExecuteReaderAsync(stop);
-        _ids.Clear();
-        _messageIds.Clear();
-        _types.Clear();
-        _keys.Clear();
-        _bodies.Clear();
+        _batch.Clear();
         (ulong OldestRunning, ulong Own) transactions = default;
         while (await reader.ReadAsync(stop)) transactions = Take(reader);
-        if (_ids.Count > 0) _cursor.Read(_ids[^1], transactions.OldestRunning, transactions.Own);
+        if (_batch.Ids.Count > 0) _cursor.Read(_batch.Ids[^1], transactions.OldestRunning, transactions.Own);
     }
 
     private (ulong OldestRunning, ulong Own) Take(NpgsqlDataReader row)
     {
-        _ids.Add(row.GetInt64(0));
-        _messageIds.Add(row.GetGuid(1));
-        _types.Add(row.GetString(2));
-        _keys.Add(row.GetString(3));
-        _bodies.Add(row.GetFieldValue<byte[]>(4));
+        _batch.Ids.Add(row.GetInt64(0));
+        _batch.MessageIds.Add(row.GetGuid(1));
+        _batch.Types.Add(row.GetString(2));
+        _batch.Keys.Add(row.GetString(3));
+        _batch.Bodies.Add(row.GetFieldValue<byte[]>(4));
         return (row.GetFieldValue<ulong>(5), row.GetFieldValue<ulong>(6));
     }
 }

@@ -6,10 +6,11 @@ using Npgsql;
 
 namespace Faultline.Bench.Throughput.Clusters;
 
-/// <summary>The two servers of a run: those that the user named, or two private ones.</summary>
+/// <summary>The two servers of a run, of the services and of the queue: those that the user named, or private ones.</summary>
 internal sealed class ServerPair : IAsyncDisposable
 {
     private readonly List<PrivateCluster> _private = [];
+    private PrivateRabbit? _rabbit;
 
     private ServerPair(Servers servers) => Servers = servers;
 
@@ -20,17 +21,13 @@ internal sealed class ServerPair : IAsyncDisposable
 
     public static async Task<ServerPair> OpenAsync(BenchOptions options, CancellationToken stop)
     {
-        var pair = new ServerPair(new Servers(options.Services ?? "", options.Queue ?? ""));
+        bool rabbit = options.Broker == BenchOptions.RabbitMq;
+        var pair = new ServerPair(new Servers(options.Services ?? "", options.Queue));
         try
         {
-            if (options.Services is null)
-            {
-                string bin = FindBin(options.PostgresBin);
-                foreach (string name in (string[])["services", "queue"]) pair._private.Add(await PrivateCluster.StartAsync(bin, name, stop));
-                pair.Servers = new Servers(pair._private[0].ConnectionString, pair._private[1].ConnectionString);
-            }
-
-            pair.Postmasters = (await PostmasterAsync(pair.Servers.Services, stop), await PostmasterAsync(pair.Servers.Queue, stop));
+            if (options.Services is null) pair.Servers = new Servers(await pair.StartClusterAsync("services", options, stop), rabbit ? null : await pair.StartClusterAsync("queue", options, stop));
+            if (rabbit) pair._rabbit = await PrivateRabbit.StartAsync(stop);
+            pair.Postmasters = (await PostmasterAsync(pair.Servers.Services, stop), pair._rabbit?.ProcessId ?? await PostmasterAsync(pair.Servers.Queue!, stop));
         }
         catch
         {
@@ -41,9 +38,27 @@ internal sealed class ServerPair : IAsyncDisposable
         return pair;
     }
 
+    /// <summary>What the queue's server is, with what trades durability for speed.</summary>
+    public async Task<string> DescribeQueueAsync(Func<string, Task<string>> describePostgres, CancellationToken stop) =>
+        _rabbit is null ? await describePostgres(Servers.Queue!) : await _rabbit.DescribeAsync(stop);
+
+    /// <summary>Makes databases and broker anew and empty.</summary>
+    public async Task RecreateAsync(CancellationToken stop)
+    {
+        await Servers.RecreateAsync(stop);
+        if (_rabbit is not null) Servers = Servers with { Rabbit = await _rabbit.RecreateAsync(stop) };
+    }
+
     public async ValueTask DisposeAsync()
     {
+        if (_rabbit is not null) await _rabbit.DisposeAsync();
         foreach (PrivateCluster cluster in _private) await cluster.DisposeAsync();
+    }
+
+    private async Task<string> StartClusterAsync(string name, BenchOptions options, CancellationToken stop)
+    {
+        _private.Add(await PrivateCluster.StartAsync(FindBin(options.PostgresBin), name, stop));
+        return _private[^1].ConnectionString;
     }
 
     private static async Task<int?> PostmasterAsync(string server, CancellationToken stop)

@@ -1,11 +1,13 @@
+using Faultline.Bench.Throughput.Roles;
 using Npgsql;
 
 namespace Faultline.Bench.Throughput.Contenders;
 
-/// <summary>The two PostgreSQL servers, and the three databases on them.</summary>
+/// <summary>The server of the service databases with its two databases, and the broker: a PostgreSQL server with one more database, or RabbitMQ.</summary>
 /// <param name="Services">Connection string of the server of the service databases.</param>
-/// <param name="Queue">Connection string of the server of the queue.</param>
-internal sealed record Servers(string Services, string Queue)
+/// <param name="Queue">Connection string of the server of the queue; null with RabbitMQ.</param>
+/// <param name="Rabbit">Address of the virtual host of this run on RabbitMQ, with user and password; null without RabbitMQ.</param>
+internal sealed record Servers(string Services, string? Queue, string? Rabbit = null)
 {
     public const string ProducerDatabase = "faultline_bench_producer";
     public const string ConsumerDatabase = "faultline_bench_consumer";
@@ -18,29 +20,29 @@ internal sealed record Servers(string Services, string Queue)
     public string Consumer() => Of(Services, ConsumerDatabase);
 
     /// <summary>Connection string of the queue's database.</summary>
-    public string Broker() => Of(Queue, BrokerDatabase);
+    public string Broker() => Of(Queue ?? throw new BenchException("this run has no queue on PostgreSQL"), BrokerDatabase);
 
     private static string Of(string server, string database) => new NpgsqlConnectionStringBuilder(server) { Database = database }.ConnectionString;
 
-    /// <summary>Makes the three databases anew and empty, with the statistics and the log of the servers settled, so that every run starts alike.</summary>
+    /// <summary>Makes the databases anew and empty, with the statistics and the log of the servers settled, so that every run starts alike.</summary>
     public async Task RecreateAsync(CancellationToken stop)
     {
         await RecreateAsync(Services, [ProducerDatabase, ConsumerDatabase], stop);
-        await RecreateAsync(Queue, [BrokerDatabase], stop);
+        if (Queue is not null) await RecreateAsync(Queue, [BrokerDatabase], stop);
     }
 
-    /// <summary>Writes the dirty pages of both servers, so that no run pays for the run before it.</summary>
+    /// <summary>Writes the dirty pages of the servers, so that no run pays for the run before it.</summary>
     public async Task CheckpointAsync(CancellationToken stop)
     {
         await ExecuteAsync(Services, ["checkpoint"], stop);
-        await ExecuteAsync(Queue, ["checkpoint"], stop);
+        if (Queue is not null) await ExecuteAsync(Queue, ["checkpoint"], stop);
     }
 
-    /// <summary>Removes the three databases.</summary>
+    /// <summary>Removes the databases.</summary>
     public async Task DropAsync(CancellationToken stop)
     {
         await ExecuteAsync(Services, [Drop(ProducerDatabase), Drop(ConsumerDatabase)], stop);
-        await ExecuteAsync(Queue, [Drop(BrokerDatabase)], stop);
+        if (Queue is not null) await ExecuteAsync(Queue, [Drop(BrokerDatabase)], stop);
     }
 
     private static Task RecreateAsync(string server, string[] databases, CancellationToken stop) =>

@@ -1,3 +1,4 @@
+using Faultline.Bench.Throughput.Business;
 using Faultline.Bench.Throughput.Contenders;
 using Faultline.Bench.Throughput.Measuring;
 using Faultline.Messaging.PostgreSql.Migrations;
@@ -23,6 +24,8 @@ internal sealed class CoreContender(string name, bool audit, bool entityFramewor
             await Migrator.ApplyAsync(source, Migrator.Core, stop);
         }
 
+        if (servers.Queue is null) return; // On RabbitMQ both sides declare when they start.
+
         await using NpgsqlDataSource broker = NpgsqlDataSource.Create(servers.Broker());
         await using PostgreSqlTransport transport = await PostgreSqlTransport.ConnectAsync(broker, TimeProvider.System, NullLogger.Instance, stop);
     }
@@ -34,7 +37,7 @@ internal sealed class CoreContender(string name, bool audit, bool entityFramewor
 
     public async Task<bool> IsDrainedAsync(Servers servers, CancellationToken stop) =>
         await IsEmptyAsync(servers.Producer(), "select not exists (select from faultline.outbox)", stop)
-        && await IsEmptyAsync(servers.Broker(), "select not exists (select from faultline_queue.message)", stop)
+        && (servers.Queue is null ? await BusinessTables.AllTookEffectAsync(servers, stop) : await IsEmptyAsync(servers.Broker(), "select not exists (select from faultline_queue.message)", stop))
         && await IsEmptyAsync(servers.Consumer(), "select not exists (select from faultline.parked) and not exists (select from faultline.dead_letter)", stop);
 
     private static async Task<bool> IsEmptyAsync(string database, string sql, CancellationToken stop)

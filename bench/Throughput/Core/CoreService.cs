@@ -7,9 +7,11 @@ using Faultline.Messaging.PostgreSql.Control;
 using Faultline.Messaging.PostgreSql.Store;
 using Faultline.Messaging.PostgreSql.Transport;
 using Faultline.Messaging.Publishing;
+using Faultline.Messaging.RabbitMq.Transport;
 using Faultline.Messaging.Running;
 using Faultline.Messaging.Store;
 using Faultline.Messaging.Topology;
+using Faultline.Messaging.Transport;
 using Faultline.Protocol.Services;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -27,8 +29,8 @@ internal sealed class CoreService : IAsyncDisposable
 
     private readonly NpgsqlDataSource _database;
     private readonly NpgsqlDataSource _units;
-    private readonly NpgsqlDataSource _broker;
-    private readonly PostgreSqlTransport _transport;
+    private readonly NpgsqlDataSource? _broker;
+    private readonly ITransport _transport;
     private readonly PostgresControlStore _control;
     private readonly FaultPipeline _faults;
     private readonly ControlPanel _panel;
@@ -38,7 +40,7 @@ internal sealed class CoreService : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private Task _running = Task.CompletedTask;
 
-    private CoreService(string service, Part part, RoleSetup setup, (NpgsqlDataSource Sessions, NpgsqlDataSource Units) database, NpgsqlDataSource broker, PostgreSqlTransport transport, ILoggerFactory log)
+    private CoreService(string service, Part part, RoleSetup setup, (NpgsqlDataSource Sessions, NpgsqlDataSource Units) database, NpgsqlDataSource? broker, ITransport transport, ILoggerFactory log)
     {
         (_database, _units, _broker, _transport, _log) = (database.Sessions, database.Units, broker, transport, log);
         TimeProvider time = TimeProvider.System;
@@ -83,8 +85,11 @@ internal sealed class CoreService : IAsyncDisposable
         ILoggerFactory log = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new ErrorStreamLog()));
         NpgsqlDataSource database = SourceOf(part.Database, service, OwnConnections);
         NpgsqlDataSource units = SourceOf(part.Database, service, part.Sessions + OwnConnections, noReset: true);
-        NpgsqlDataSource broker = SourceOf(setup.Servers.Broker(), service, poolMax: 20, noReset: true);
-        PostgreSqlTransport transport = await PostgreSqlTransport.ConnectAsync(broker, TimeProvider.System, log.CreateLogger("Faultline.Transport"), stop);
+        ILogger told = log.CreateLogger("Faultline.Transport");
+        NpgsqlDataSource? broker = setup.Servers.Rabbit is null ? SourceOf(setup.Servers.Broker(), service, poolMax: 20, noReset: true) : null;
+        ITransport transport = broker is null
+            ? await RabbitMqTransport.ConnectAsync(setup.Servers.Rabbit!, TimeProvider.System, told, stop)
+            : await PostgreSqlTransport.ConnectAsync(broker, TimeProvider.System, told, stop);
         var opened = new CoreService(service, part, setup, (database, units), broker, transport, log);
         await opened._core.PrepareAsync(stop);
         return opened;
@@ -108,7 +113,7 @@ internal sealed class CoreService : IAsyncDisposable
         _panel.Dispose();
         _faults.Dispose();
         await _control.DisposeAsync();
-        await _broker.DisposeAsync();
+        if (_broker is not null) await _broker.DisposeAsync();
         await _units.DisposeAsync();
         await _database.DisposeAsync();
         _ending.Dispose();

@@ -40,7 +40,7 @@ internal sealed class Rig : IAsyncDisposable
 
     public static async Task<Rig> StartAsync(ServerPair pair, IContender contender, BenchOptions options, CancellationToken stop)
     {
-        await pair.Servers.RecreateAsync(stop);
+        await pair.RecreateAsync(stop);
         await BusinessTables.CreateAsync(pair.Servers, stop);
         await contender.PrepareAsync(pair.Servers, stop);
         var setup = new RoleSetup(contender.Name, pair.Servers, options.Producers, options.Keys, Generation: 0, options.Tuning);

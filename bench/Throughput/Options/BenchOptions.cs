@@ -10,7 +10,7 @@ internal sealed record BenchOptions
     public const string Help = """
         bench/messaging: messages per second, latency and CPU of outbox, relay, queue and inbox, end to end.
 
-          --broker postgresql        the only broker yet
+          --broker postgresql        or rabbitmq: a private one from the installed programs
           --contenders a,b           which to run, interleaved; the first is what ratios refer to; default: all but control,
                                      which is the baseline once more and shows how much of a ratio is noise
           --modes a,b                throughput, latency, drain; default: all
@@ -27,13 +27,19 @@ internal sealed record BenchOptions
           --consumer-linger-ms 0     the same of a consumer; the batches of the relay are enough for it
           --linger-from 16           rows in a batch from which on it counts as load
           --services <connection>    PostgreSQL server of the service databases; default: a private cluster
-          --queue <connection>       PostgreSQL server of the queue; default: a private cluster
+          --queue <connection>       PostgreSQL server of the queue; default: a private cluster; not with rabbitmq
           --postgres-bin <folder>    where initdb and postgres are, for the private clusters; default: $FAULTLINE_POSTGRES_BIN, then PATH
           --results <folder>         where the JSON goes; default: bench/results
           --name messaging           name of the JSON file
         """;
 
-    public string Broker { get; set; } = "postgresql";
+    /// <summary>The queue as tables of PostgreSQL.</summary>
+    public const string PostgreSql = "postgresql";
+
+    /// <summary>Quorum queues of RabbitMQ.</summary>
+    public const string RabbitMq = "rabbitmq";
+
+    public string Broker { get; set; } = PostgreSql;
     public IReadOnlyList<string> Contenders { get; set; } = ContenderTable.Defaults;
     public IReadOnlyList<string> Modes { get; set; } = ModeTable.Names;
     public int Rounds { get; set; } = 1;
@@ -54,7 +60,7 @@ internal sealed record BenchOptions
     /// <summary>Everything that is wrong, at once.</summary>
     public IEnumerable<string> Problems()
     {
-        if (Broker != "postgresql") yield return $"--broker is '{Broker}'; allowed is postgresql";
+        if (Broker is not (PostgreSql or RabbitMq)) yield return $"--broker is '{Broker}'; allowed are {PostgreSql} and {RabbitMq}";
         foreach (string name in Contenders.Except(ContenderTable.Names)) yield return $"--contenders names '{name}'; there are {string.Join(", ", ContenderTable.Names)}";
         foreach (string name in Modes.Except(ModeTable.Names)) yield return $"--modes names '{name}'; there are {string.Join(", ", ModeTable.Names)}";
         if (Rounds is < 1 or > 100) yield return $"--rounds is {Rounds}; it must be 1 to 100";
@@ -67,6 +73,7 @@ internal sealed record BenchOptions
         if (Waiting is < 1 or > 10_000_000) yield return $"--waiting is {Waiting}; it must be 1 to 10000000";
         if (Tuning.RelayBatch is < 1 or > 10_000) yield return $"--relay-batch is {Tuning.RelayBatch}; it must be 1 to 10000";
         if (Tuning.ConsumerBatch is < 1 or > 10_000) yield return $"--consumer-batch is {Tuning.ConsumerBatch}; it must be 1 to 10000";
-        if (Services is null != Queue is null) yield return "--services and --queue go together: give both, or none for private clusters";
+        if (Broker == RabbitMq && Queue is not null) yield return $"--queue is for {PostgreSql}; with {RabbitMq} the broker is always a private one";
+        if (Broker == PostgreSql && Services is null != Queue is null) yield return "--services and --queue go together: give both, or none for private clusters";
     }
 }

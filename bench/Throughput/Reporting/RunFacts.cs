@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Faultline.Bench.Throughput.Contenders;
+using Faultline.Bench.Throughput.Clusters;
 using Faultline.Bench.Throughput.Options;
 using Npgsql;
 
@@ -14,7 +14,7 @@ internal sealed record RunFacts(string Command, string At, int Cores, string Pro
             || ', full_page_writes ' || current_setting('full_page_writes') || ', shared_buffers ' || current_setting('shared_buffers')
         """;
 
-    public static async Task<RunFacts> GatherAsync(Servers servers, BenchOptions options, string commandLine, CancellationToken stop) => new(
+    public static async Task<RunFacts> GatherAsync(ServerPair pair, BenchOptions options, string commandLine, CancellationToken stop) => new(
         $"bench/messaging {Redacted(commandLine, options)}",
         TimeProvider.System.GetUtcNow().ToString("u", CultureInfo.InvariantCulture),
         Environment.ProcessorCount,
@@ -22,8 +22,8 @@ internal sealed record RunFacts(string Command, string At, int Cores, string Pro
         RuntimeInformation.OSDescription,
         RuntimeInformation.FrameworkDescription,
         typeof(NpgsqlConnection).Assembly.GetName().Version?.ToString(3) ?? "unknown",
-        await SettingsAsync(servers.Services, stop),
-        await SettingsAsync(servers.Queue, stop));
+        await SettingsAsync(pair.Servers.Services, stop),
+        await pair.DescribeQueueAsync(server => SettingsAsync(server, stop), stop));
 
     // Connection strings may hold passwords, and results are published.
     private static string Redacted(string commandLine, BenchOptions options)
