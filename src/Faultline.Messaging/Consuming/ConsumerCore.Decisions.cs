@@ -78,11 +78,12 @@ internal sealed partial class ConsumerCore
 
     private void DecideBatches(DateTimeOffset now)
     {
+        int messagesMax = _guards.Outbox ? options.BatchMessagesMax : 1;
         while (HasRoom && !_exclusiveWanted && _ready.Count > 0)
         {
             var items = new List<Item>();
             var lanes = new List<(Lane, int)>();
-            while (items.Count < options.BatchMessagesMax && _ready.TryPeek(out Lane? lane))
+            while (items.Count < messagesMax && _ready.TryPeek(out Lane? lane))
             {
                 // A lane whose head must be alone starts a batch of its own: it waits in the queue until this one is closed.
                 bool alone = CanStart(lane) && lane.Items.First!.Value.IsAlone;
@@ -97,7 +98,7 @@ internal sealed partial class ConsumerCore
                 foreach (Item item in lane.Items)
                 {
                     bool fits = items.Count == before || item is { IsAlone: false, IsAbsent: false, Poison: null, Failure: null };
-                    if (!fits || items.Count >= options.BatchMessagesMax) break;
+                    if (!fits || items.Count >= messagesMax) break;
                     items.Add(item);
                     if (item.IsAlone) break;
                 }

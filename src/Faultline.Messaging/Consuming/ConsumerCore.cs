@@ -7,7 +7,8 @@ namespace Faultline.Messaging.Consuming;
 /// <param name="Ordering">Lanes are kept.</param>
 /// <param name="Retry">Failed messages are tried again.</param>
 /// <param name="DeadLetter">Exhausted messages are kept.</param>
-internal readonly record struct ConsumerGuards(bool Ordering, bool Retry, bool DeadLetter);
+/// <param name="Outbox">What a handler publishes is stored with its effect. Without it each message is handled by itself: what goes wrong after the commit then costs the messages of one handler, not of a batch.</param>
+internal readonly record struct ConsumerGuards(bool Ordering, bool Retry, bool DeadLetter, bool Outbox);
 
 /// <summary>
 /// Decides what a consumer does: a pure step function (state, event → state, effects) without clock, store, broker or chance of its own. Not thread-safe.

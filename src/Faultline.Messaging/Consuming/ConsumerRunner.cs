@@ -56,7 +56,7 @@ internal sealed class ConsumerRunner(
             {
                 while (_events.Reader.TryRead(out ConsumerEvent? happened))
                 {
-                    var guards = new ConsumerGuards(control.Guards.Ordering, control.Guards.Retry, control.Guards.DeadLetter);
+                    var guards = new ConsumerGuards(control.Guards.Ordering, control.Guards.Retry, control.Guards.DeadLetter, control.Guards.Outbox);
                     foreach (ConsumerEffect effect in core.Step(happened, guards, time.GetUtcNow())) Do(effect, subscription, settler, timer, tasks, graceOver.Token, loop.Token);
                     Volatile.Write(ref _inHand, core.InHand);
                 }

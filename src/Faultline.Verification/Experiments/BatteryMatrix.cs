@@ -32,15 +32,15 @@ public static class BatteryMatrix
 {
     private const string HelperName = "brings the message here";
     private const int TransientHelped = 5;
-    private const int LastingHelped = 3;
+    private const int LastingHelped = 1_000; // As good as always.
 
     /// <summary>Makes the battery.</summary>
     /// <param name="system">The system.</param>
     /// <param name="options">What is covered.</param>
     public static Battery Of(SystemDescription system, MatrixOptions options) =>
-        new($"{system.Name}-matrix", $"Every fault at every point of {system.Name}", [.. system.Services.SelectMany(service => Cells(system, service, options))]);
+        new($"{system.Name}-matrix", $"Every fault at every point of {system.Name}", [.. system.Services.SelectMany(service => CellsOf(system, service, options))]);
 
-    private static IEnumerable<Experiment> Cells(SystemDescription system, ServiceDescription service, MatrixOptions options)
+    private static IEnumerable<Experiment> CellsOf(SystemDescription system, ServiceDescription service, MatrixOptions options)
     {
         foreach (FaultPoint point in FaultPoints.All)
         {
@@ -84,21 +84,24 @@ public static class BatteryMatrix
             Parameters = kind == FaultKinds.Delay ? new AnomalyParameters { DelayMs = 300 } : null,
             For = kind == FaultKinds.Hang ? TimeSpan.FromSeconds(2) : null, // A hang ends when it is removed; the cell wants to see what comes after.
         };
+        string name = Name($"{where}-{message ?? "http"}-{point.Name}-{kind}");
         return new Experiment
         {
-            Name = Name($"{where}-{message ?? "http"}-{point.Name}-{kind}"),
+            Name = name,
             Title = $"{kind} at {point.Name} of {service.Service}{(message is null ? "" : $", on {message}")}",
             System = system.Name,
-            // One more than the helper sends to the dead letters: what is judged is also what must not be hit.
-            Workload = point.Pipeline == "deadletter" ? options.Workload with { Operations = Math.Max(options.Workload.Operations ?? 0, LastingHelped + 1) } : options.Workload,
-            Schedule = [.. Helper(service, point, match), fault],
+            Workload = options.Workload,
+            Schedule = [.. Helper(name, service, point, match), fault],
             Invariants = options.Invariants,
             Guards = direct ? [new GuardSpec(GuardNames.Outbox, On: false, service.Service)] : [],
         };
     }
 
-    /// <summary>Parking and dead letters are reached by messages that fail: a failure of the same messages, once or for good, brings them there.</summary>
-    private static IEnumerable<FaultSpec> Helper(ServiceDescription service, FaultPoint point, MatchSpec? match)
+    /// <summary>
+    /// Parking and dead letters are reached by messages that fail: a failure of the messages of the first operation, a few times or for good, brings them there. The other
+    /// operations are not helped: what is judged is also what must not be hit.
+    /// </summary>
+    private static IEnumerable<FaultSpec> Helper(string cell, ServiceDescription service, FaultPoint point, MatchSpec? match)
     {
         if (point.Pipeline is not ("retry" or "deadletter")) yield break;
 
@@ -110,8 +113,8 @@ public static class BatteryMatrix
             Point = FaultPoints.ConsumeHandleBefore.Name,
             Kind = FaultKinds.Exception,
             Match = match,
-            // A death between the failure and what follows from it takes one of them away, and other experiments beside this one let processes die.
-            Trigger = new TriggerSpec { First = isTransient ? TransientHelped : LastingHelped },
+            // The failure of a batch is none of its messages', and a death between a failure and what follows from it takes it away: one failure is not enough.
+            Pins = [new Pin(Cells.OperationId(cell, 1), match?.MessageType, Times: isTransient ? TransientHelped : LastingHelped)],
             Parameters = new AnomalyParameters { Transient = isTransient, Message = "placed to bring the message to the point under test" },
         };
     }

@@ -1,4 +1,5 @@
 using Faultline.Protocol.Faults;
+using Faultline.Protocol.Ledger;
 using Faultline.Verification.Ledger;
 
 namespace Faultline.Verification.Verdicts;
@@ -18,6 +19,9 @@ public sealed class Prediction
 {
     /// <summary>A firing is dated before it is recorded, and a death takes its moment: what is this close may have come after.</summary>
     private static readonly TimeSpan InterruptionReach = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a message of another transaction may have been committed and not yet sent.</summary>
+    private static readonly TimeSpan SendReach = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<Owed> _mustLose = [];
     private readonly HashSet<Owed> _mayLose = [];
@@ -95,6 +99,7 @@ public sealed class Prediction
             _mustLose.UnionWith(certain);
             if (!isKnown) _unseen.Add(firing);
             if (firing.Kind is FaultKinds.Crash or FaultKinds.Exception && isKnown) _mayLose.UnionWith(SameTransaction(message!.Value, ledger));
+            if (firing.Kind == FaultKinds.Crash && point.Pipeline == "publish") _mayLose.UnionWith(NotYetSent(firing, ledger));
             return;
         }
 
@@ -134,6 +139,12 @@ public sealed class Prediction
     private static IEnumerable<Owed> HandledMeanwhile(Firing firing, MessageLedger ledger) =>
         firing.OperationId is not { } operation ? []
         : ledger.MessagesOf(operation).Where(message => message.Consumers.Contains(firing.Service)).Select(message => new Owed(message.Id, firing.Service));
+
+    /// <summary>A process that dies while it sends directly has other transactions beside: what they committed and had not sent yet is lost as well.</summary>
+    private static IEnumerable<Owed> NotYetSent(Firing firing, MessageLedger ledger) =>
+        ledger.Messages().Where(message => message.Publisher == firing.Service && message.Facts.Any(fact =>
+                fact.Fact == LedgerFact.Published && fact.Instance == firing.Instance && fact.At <= firing.At.UtcDateTime && fact.At >= firing.At.UtcDateTime - SendReach))
+            .SelectMany(message => message.Consumers.Select(consumer => new Owed(message.Id, consumer)));
 
     /// <summary>A process that dies or fails while it sends directly loses what the same transaction wanted to send after it.</summary>
     private static IEnumerable<Owed> SameTransaction(MessageView hit, MessageLedger ledger) =>

@@ -9,7 +9,7 @@ namespace Faultline.Messaging.Tests.Consuming;
 public sealed class ConsumerCoreTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly ConsumerGuards AllOn = new(Ordering: true, Retry: true, DeadLetter: true);
+    private static readonly ConsumerGuards AllOn = new(Ordering: true, Retry: true, DeadLetter: true, Outbox: true);
 
     private readonly ConsumerCore _core = new(
         new ConsumerOptions { WorkersMax = 4, BatchMessagesMax = 10, Retry = new RetryOptions { AttemptsMax = 2, PauseMin = TimeSpan.FromMilliseconds(100), Jitter = 0 } }, static _ => 0.5);
@@ -79,6 +79,15 @@ public sealed class ConsumerCoreTests
     }
 
     [Fact]
+    public void Without_the_outbox_each_message_is_handled_by_itself()
+    {
+        _guards = AllOn with { Outbox = false };
+        Own();
+
+        Deliver(Item(1, "a"), Item(2, "b")).OfType<ConsumerEffect.Handle>().Select(batch => batch.Items.Count).ShouldBe([1, 1]);
+    }
+
+    [Fact]
     public void A_failed_batch_is_split_and_only_a_failure_while_alone_counts()
     {
         Own();
@@ -127,7 +136,7 @@ public sealed class ConsumerCoreTests
     [InlineData(false, true, false, "Drop")]
     public void What_becomes_of_a_failure_depends_on_the_guards(bool retry, bool deadLetter, bool isLasting, string way)
     {
-        _guards = new ConsumerGuards(Ordering: true, retry, deadLetter);
+        _guards = AllOn with { Retry = retry, DeadLetter = deadLetter };
         Own();
         ConsumerEffect.Handle handle = Handle(Deliver(Item(1, "a", redelivered: true)));
 

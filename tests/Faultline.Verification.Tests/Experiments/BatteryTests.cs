@@ -46,6 +46,19 @@ public sealed class BatteryTests
     }
 
     [Fact]
+    public void What_leads_to_the_dead_letters_hits_one_operation_whenever_it_comes_by_and_no_other()
+    {
+        // A count over all operations would be used up by batches that fail, and by deaths between a failure and the move.
+        foreach (Experiment cell in Matrix.Cells.Where(cell => cell.Schedule[^1] is AnomalyFault fault && fault.Point.StartsWith("deadletter", StringComparison.Ordinal)))
+        {
+            Pin pin = ((AnomalyFault)cell.Schedule[0]).Pins.ShouldHaveSingleItem();
+            pin.OperationId.ShouldBe(Cells.OperationId(cell.Name, 1));
+            pin.Times.ShouldBeGreaterThan(100);
+            cell.Schedule.Count.ShouldBe(2);
+        }
+    }
+
+    [Fact]
     public void Cells_of_one_setting_share_a_running_system_and_faults_that_disturb_others_run_alone()
     {
         IReadOnlyList<CellGroup> groups = BatteryPlan.Groups(Matrix);

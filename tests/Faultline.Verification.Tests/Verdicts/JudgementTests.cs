@@ -144,6 +144,20 @@ public sealed class JudgementTests
         Judged(run with { Interruptions = [interruption] }).Verdict.ShouldBe(expected);
     }
 
+    [Theory]
+    [InlineData("crash", Verdict.Passed)] // The process took with it what others had committed and not sent yet.
+    [InlineData("exception", Verdict.Failed)] // A failure ends one handler.
+    public void Only_a_death_while_sending_directly_loses_what_other_transactions_had_committed(string kind, Verdict expected)
+    {
+        World world = World.Clean();
+        Guid hit = world.First(World.MealReady);
+        Guid neighbour = world.Rows.Last(row => row.Type == World.MealReady && row.Fact == LedgerFact.Published).MessageId;
+        foreach (Guid lost in (Guid[])[hit, neighbour]) world.Remove(lost, World.Orders, LedgerFact.Handled, LedgerFact.Inbox);
+        world.Fire(hit, World.Kitchen, "publish.send.before", kind, Set);
+
+        Judged(world.Run(World.Experiment(), (World.Anomaly(kind, "publish.send.before", World.Kitchen), Set))).Verdict.ShouldBe(expected);
+    }
+
     [Fact]
     public void Loss_is_no_excuse_for_a_repeated_effect_of_the_same_operation()
     {
