@@ -18,6 +18,9 @@ internal abstract record Happening
     /// <summary>It is time to open a lane again.</summary>
     public sealed record Reopen(int Partition) : Happening;
 
+    /// <summary>The queue of a lane is there.</summary>
+    public sealed record Mended(int Partition) : Happening;
+
     /// <summary>Another member told its state.</summary>
     public sealed record MemberTold(MemberState State) : Happening;
 

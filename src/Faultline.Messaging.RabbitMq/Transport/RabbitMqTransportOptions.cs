@@ -26,6 +26,13 @@ public sealed record RabbitMqTransportOptions
     /// <value>32; 1 to 1,000.</value>
     public int PrefetchMin { get; init; } = 32;
 
+    /// <summary>
+    /// How long queues that are new wait before anything is sent to them. RabbitMQ writes up to a second late into its list of quorum queues that it has one; killed in that second, it comes back with
+    /// the queue empty, whatever it had confirmed.
+    /// </summary>
+    /// <value>2 seconds; 0 to 60. It costs that much at the first start of a system on a broker. 0 only where the broker is never killed.</value>
+    public TimeSpan SettleTime { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>What is wrong with these values; empty when nothing is.</summary>
     public IEnumerable<string> Problems()
     {
@@ -33,6 +40,7 @@ public sealed record RabbitMqTransportOptions
         if (SendTimeout <= TimeSpan.Zero) yield return $"sendTimeout is {SendTimeout}; it must be more than 0";
         if (AnswerTimeout <= TimeSpan.Zero) yield return $"answerTimeout is {AnswerTimeout}; it must be more than 0";
         if (ReconnectDelayMax <= TimeSpan.Zero) yield return $"reconnectDelayMax is {ReconnectDelayMax}; it must be more than 0";
+        if (SettleTime < TimeSpan.Zero || SettleTime > TimeSpan.FromSeconds(60)) yield return $"settleTime is {SettleTime}; it must be 0 to 60 s";
         if (PrefetchMin is < 1 or > 1_000) yield return $"prefetchMin is {PrefetchMin}; it must be 1 to 1000";
     }
 }

@@ -206,12 +206,29 @@ internal sealed partial class SubscriptionSession
         else Later(ReopenDelay, new Happening.Reopen(lane.Partition));
     }
 
-    private async Task ReopenAsync(Lane lane)
+    // To the side: declaring a queue anew takes its time, and the other partitions go on.
+    private void Mend(Lane lane)
     {
         if (lane.State != LaneState.Closed || lane.BatonNumber == 0) return;
 
-        await _repair.PartitionsAsync(_consumer.Service, _connection, _ending.Token, lane.Partition);
-        await OpenLaneAsync(lane);
+        Run(async () =>
+        {
+            try
+            {
+                await _repair.PartitionsAsync(_consumer.Service, _connection, _ending.Token, lane.Partition);
+                _heard.Writer.TryWrite(new Happening.Mended(lane.Partition));
+            }
+            catch (Exception error)
+            {
+                // The task's edge: the session ends of it, and the next one begins from the broker's state.
+                _heard.Writer.TryWrite(new Happening.ConnectionEnded($"queue '{Names.Queue(_consumer.Service, lane.Partition)}' could not be declared again: {TransportFailures.Describe(error)}"));
+            }
+        });
+    }
+
+    private async Task ReopenAsync(Lane lane)
+    {
+        if (lane.State == LaneState.Closed && lane.BatonNumber != 0) await OpenLaneAsync(lane);
     }
 
     private async Task ReleaseAsync(SubscriptionRequest.Release request)

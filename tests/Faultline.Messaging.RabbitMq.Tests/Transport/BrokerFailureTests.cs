@@ -46,9 +46,7 @@ public sealed class BrokerFailureTests(OwnBroker broker) : IClassFixture<OwnBrok
         consumer.Events.OfType<SubscriptionEvent.Lost>().Count().ShouldBeGreaterThanOrEqualTo(48);
     }
 
-    // Known to fail about every second time with RabbitMQ 3.10: after its restart the broker sometimes keeps what was in hand for the consumer that died with it, and hands it to nobody.
     [Fact]
-    [Trait("Speed", "Long")]
     public async Task What_was_in_hand_when_the_broker_was_killed_comes_again_marked_and_later_messages_do_not()
     {
         TestSystem system = new("marked");
