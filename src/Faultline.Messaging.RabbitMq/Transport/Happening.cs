@@ -36,6 +36,9 @@ internal abstract record Happening
     /// <summary>It is time to try a note again.</summary>
     public sealed record NoteAgain(int Partition) : Happening;
 
+    /// <summary>It is time to see how old the batons are.</summary>
+    public sealed record BatonsAge : Happening;
+
     /// <summary>The connection has ended.</summary>
     public sealed record ConnectionEnded(string Why) : Happening;
 }

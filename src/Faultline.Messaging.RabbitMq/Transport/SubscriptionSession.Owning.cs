@@ -39,6 +39,7 @@ internal sealed partial class SubscriptionSession
             await RegisterAsync(lane, stop);
         }
 
+        Later(_connector.Options.BatonAgeMax / 2, new Happening.BatonsAge());
         _heard.Writer.TryWrite(new Happening.AnnounceAgain());
         RabbitLog.Joined(Log, _consumer.Instance, _consumer.Service, _members.Id);
     }
@@ -73,12 +74,12 @@ internal sealed partial class SubscriptionSession
 
         if (lane.State == LaneState.Waiting)
         {
-            (lane.BatonNumber, lane.Note, lane.State) = (baton.Number, baton.Note, LaneState.Closed);
+            (lane.BatonNumber, lane.BatonSince, lane.Note, lane.State) = (baton.Number, _connector.Time.GetTimestamp(), baton.Note, LaneState.Closed);
             await KeepOrPassAsync(lane);
         }
         else if (lane.BatonNumber == 0 && baton.Id == lane.NextBaton)
         {
-            (lane.BatonNumber, lane.Note, lane.NextBaton, lane.NoteFailed) = (baton.Number, baton.Note, null, false);
+            (lane.BatonNumber, lane.BatonSince, lane.Note, lane.NextBaton, lane.NoteFailed) = (baton.Number, _connector.Time.GetTimestamp(), baton.Note, null, false);
             await ContinueReleaseAsync(lane);
         }
         else
@@ -209,7 +210,7 @@ internal sealed partial class SubscriptionSession
     // To the side: declaring a queue anew takes its time, and the other partitions go on.
     private void Mend(Lane lane)
     {
-        if (lane.State != LaneState.Closed || lane.BatonNumber == 0) return;
+        if (lane.State != LaneState.Closed) return;
 
         Run(async () =>
         {
@@ -228,7 +229,10 @@ internal sealed partial class SubscriptionSession
 
     private async Task ReopenAsync(Lane lane)
     {
-        if (lane.State == LaneState.Closed && lane.BatonNumber != 0) await OpenLaneAsync(lane);
+        if (lane.State != LaneState.Closed) return;
+
+        if (lane.BatonNumber != 0) await OpenLaneAsync(lane);
+        else Later(ReopenDelay, new Happening.Reopen(lane.Partition)); // One baton went, the next is on its way.
     }
 
     private async Task ReleaseAsync(SubscriptionRequest.Release request)

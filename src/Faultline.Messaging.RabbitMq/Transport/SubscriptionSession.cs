@@ -139,6 +139,7 @@ internal sealed partial class SubscriptionSession : IAsyncDisposable
             case Happening.Announced announced: TakeAnnounced(announced.Succeeded); break;
             case Happening.AnnounceAgain: _announceDue = true; break;
             case Happening.NoteAgain again: _lanes[again.Partition].NoteFailed = false; break;
+            case Happening.BatonsAge: RenewBatons(); break;
             case Happening.ConnectionEnded ended: _ended ??= ended.Why; break;
             default: throw new System.Diagnostics.UnreachableException();
         }

@@ -67,6 +67,56 @@ public sealed class BrokerFailureTests(OwnBroker broker) : IClassFixture<OwnBrok
     }
 
     [Fact]
+    public async Task Nothing_reaches_a_new_queue_before_the_broker_would_remember_it()
+    {
+        TestSystem system = new("young");
+        await using RabbitMqTransport transport = await broker.ConnectAsync(new RabbitMqTransportOptions { SettleTime = TimeSpan.FromSeconds(60) });
+        await using RabbitMqTransport other = await broker.ConnectAsync();
+        using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        Task declaring = transport.DeclareAsync(system.Topology, enough.Token);
+        await Wait.For("the queues are there", () => IsThereAsync(other, system.Service));
+
+        (await other.SendAsync([system.Message("early", "k")], Stop)).ShouldBe([SendOutcome.Unroutable]);
+        await other.DeclareAsync(system.Topology, Stop);
+        (await other.SendAsync([system.Message("late", "k")], Stop)).ShouldBe([SendOutcome.Confirmed]);
+        declaring.IsCompleted.ShouldBeFalse();
+        await enough.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => declaring);
+    }
+
+    // It closes it because a message is in hand for too long. The batons are in hand for longer still: were they not renewed, all partitions would be lost and not one.
+    [Fact]
+    public async Task A_channel_that_the_broker_closes_costs_one_partition_and_what_was_in_hand_comes_again_marked()
+    {
+        TestSystem system = new("late");
+        await using RabbitMqTransport transport = await broker.ConnectAsync(new RabbitMqTransportOptions { BatonAgeMax = TimeSpan.FromMilliseconds(600) });
+        await transport.DeclareAsync(system.Topology, Stop);
+        await broker.Rabbit.EvaluateAsync("application:set_env(rabbit, consumer_timeout, 4000)", Stop);
+        try
+        {
+            await using Consumer consumer = new(await transport.SubscribeAsync(system.Service, "1", 100, Stop), new Manners { Acks = false });
+            await Wait.For("it owns all", () => consumer.Owned.Count == 16);
+            await transport.SendAsync([system.Message("slow", "k")], Stop);
+            await Wait.For("it is in hand", () => consumer.Deliveries.Count == 1);
+
+            await Wait.For("the channel is closed", async () =>
+            {
+                await broker.Rabbit.EvaluateAsync("[Channel ! tick || Channel <- rabbit_channel:list_local()], ok", Stop); // The broker looks once a minute by itself.
+                return consumer.Events.OfType<SubscriptionEvent.Lost>().Any();
+            });
+
+            await Wait.For("it came again", () => consumer.Deliveries.Count == 2);
+            consumer.Deliveries[1].Redelivered.ShouldBeTrue();
+            consumer.Events.OfType<SubscriptionEvent.Lost>().ShouldBe([new SubscriptionEvent.Lost(system.PartitionOf("k"))]);
+            consumer.Owned.Count.ShouldBe(16);
+        }
+        finally
+        {
+            await broker.Rabbit.EvaluateAsync("application:set_env(rabbit, consumer_timeout, 1800000)", Stop);
+        }
+    }
+
+    [Fact]
     public async Task A_confirm_that_never_comes_makes_a_send_fail_as_unknown_within_its_limit()
     {
         TestSystem system = new("paused");
@@ -132,6 +182,19 @@ public sealed class BrokerFailureTests(OwnBroker broker) : IClassFixture<OwnBrok
 
         await SendUntilConfirmedAsync(transport, [system.Message("after", "k")]);
         await Wait.For("it came", () => consumer.Texts.Contains("after"));
+    }
+
+    private static async Task<bool> IsThereAsync(RabbitMqTransport transport, string service)
+    {
+        try
+        {
+            await transport.DepthAsync(service, Stop);
+            return true;
+        }
+        catch (Exception error) when (error is InvalidOperationException or TransportException)
+        {
+            return false; // One of its queues is missing.
+        }
     }
 
     private static async Task<long> DepthAsync(RabbitMqTransport transport, string service)
