@@ -115,12 +115,13 @@ public sealed class RabbitBrokerTests(OwnRabbit rabbit) : IClassFixture<OwnRabbi
 
         Signals.Send(crashing.Id, Signal.Kill);
         await crashing.WaitForExitAsync(Stop);
-        await Limits.UntilAsync(() => !ProcessTable.IsRunning(broker), "the broker is gone with its lab");
+        int port = int.Parse(words[2], CultureInfo.InvariantCulture);
+        await Limits.UntilAsync(() => !ProcessTable.IsRunning(broker) && FreePorts.IsFree(port), "the broker is gone with its lab");
 
         (LabFolder lab, RabbitBroker next) = await OwnRabbit.StartInAsync(folder.Path, "21002");
         await using LabFolder _ = lab;
         await using RabbitBroker __ = next;
-        next.Port.ShouldBe(int.Parse(words[2], CultureInfo.InvariantCulture));
+        next.Port.ShouldBe(port);
         (await HasVirtualHostAsync(next, "kept")).ShouldBeTrue();
         PortMappersOf(folder.Path).ShouldBeEmpty();
     }
