@@ -11,6 +11,9 @@ public sealed class BrokerFailureTests(OwnBroker broker) : IClassFixture<OwnBrok
 {
     private static readonly RabbitMqTransportOptions Hasty = new() { SendTimeout = TimeSpan.FromSeconds(1) };
 
+    /// <summary>A broker that was killed may take as long as this to come back on a busy machine.</summary>
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -34,9 +37,9 @@ public sealed class BrokerFailureTests(OwnBroker broker) : IClassFixture<OwnBrok
         for (int kill = 1; kill <= 3; kill++)
         {
             int before = consumer.Deliveries.Count;
-            await Wait.For("traffic flows", () => consumer.Deliveries.Count > before + 150);
+            await Wait.For("traffic flows", () => Task.FromResult(consumer.Deliveries.Count > before + 150), StartLimit);
             await broker.Rabbit.Process.KillAsync(stayDown: false, Stop);
-            await broker.Rabbit.Process.WaitHealthyAsync(TimeSpan.FromSeconds(60), Stop);
+            await broker.Rabbit.Process.WaitHealthyAsync(StartLimit, Stop);
         }
 
         await load;
@@ -57,7 +60,7 @@ public sealed class BrokerFailureTests(OwnBroker broker) : IClassFixture<OwnBrok
         await Wait.For("ten are in hand", () => consumer.Deliveries.Count == 10);
 
         await broker.Rabbit.Process.KillAsync(stayDown: false, Stop);
-        await broker.Rabbit.Process.WaitHealthyAsync(TimeSpan.FromSeconds(60), Stop);
+        await broker.Rabbit.Process.WaitHealthyAsync(StartLimit, Stop);
 
         await Wait.For("ten came again", () => consumer.Deliveries.Count == 20);
         consumer.Deliveries.Skip(10).ShouldAllBe(delivery => delivery.Redelivered);
@@ -219,5 +222,5 @@ public sealed class BrokerFailureTests(OwnBroker broker) : IClassFixture<OwnBrok
         {
             return false;
         }
-    });
+    }, StartLimit);
 }
