@@ -8,12 +8,13 @@ public static class Wait
 
     public static Task For(string what, Func<bool> condition) => For(what, () => Task.FromResult(condition()));
 
-    public static async Task For(string what, Func<Task<bool>> condition)
+    public static async Task For(string what, Func<Task<bool>> condition, TimeSpan? limit = null)
     {
+        TimeSpan most = limit ?? Limit;
         long begun = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            if (TimeProvider.System.GetElapsedTime(begun) > Limit) throw new TimeoutException($"after {Limit.TotalSeconds} s still not true: {what}");
+            if (TimeProvider.System.GetElapsedTime(begun) > most) throw new TimeoutException($"after {most.TotalSeconds} s still not true: {what}");
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }

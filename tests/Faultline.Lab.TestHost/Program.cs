@@ -6,6 +6,7 @@ internal static class Program
     private static Task<int> Main(string[] arguments) => arguments switch
     {
         ["lab", string root, string tools, string name, string service] => LabProcess.RunAsync(root, tools, name, service),
+        ["rabbit", string root, string name] => RabbitProcess.RunAsync(root, name),
         ["service", string service] when service.Contains('/', StringComparison.Ordinal) => ControlledService.RunAsync(service),
         ["service", string port, .. string[] tempers] => ServiceProcess.RunAsync(port, tempers),
         _ => Fail(arguments),

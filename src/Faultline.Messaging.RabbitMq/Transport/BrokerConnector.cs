@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Faultline.Messaging.Transport;
 using Microsoft.Extensions.Logging;
@@ -9,8 +8,6 @@ namespace Faultline.Messaging.RabbitMq.Transport;
 /// <summary>Opens connections to one broker. The client library's own recovery is off: what was in hand must be given up visibly, not repaired behind our back.</summary>
 internal sealed class BrokerConnector
 {
-    private static readonly Version VersionMin = new(3, 10);
-
     private readonly ConnectionFactory _factory;
 
     public BrokerConnector(Uri broker, RabbitMqTransportOptions options, TimeProvider time, ILogger log)
@@ -47,11 +44,7 @@ internal sealed class BrokerConnector
         {
             string product = TextOf(connection, "product");
             string version = TextOf(connection, "version");
-            if (product != "RabbitMQ" || !TryParse(version, out Version? parsed) || parsed < VersionMin)
-            {
-                throw new InvalidOperationException(
-                    $"the broker at {_factory.HostName}:{_factory.Port} is {product} {version}; quorum queues with single active consumer and stable redelivery counts need RabbitMQ {VersionMin} or newer");
-            }
+            if (BrokerVersion.Refusal(product, version) is { } refusal) throw new InvalidOperationException($"the broker at {_factory.HostName}:{_factory.Port} is {refusal}");
 
             RabbitLog.Connected(Log, version, _factory.HostName, _factory.Port);
         }
@@ -105,15 +98,4 @@ internal sealed class BrokerConnector
 
     private static string TextOf(IConnection connection, string property) =>
         connection.ServerProperties?.TryGetValue(property, out object? value) == true && value is byte[] text ? Encoding.UTF8.GetString(text) : "unknown";
-
-    private static bool TryParse(string version, out Version? parsed)
-    {
-        string[] parts = version.Split('.', '-', '+');
-        parsed = null;
-        if (parts.Length < 2 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int major)
-            || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int minor)) return false;
-
-        parsed = new Version(major, minor);
-        return true;
-    }
 }

@@ -18,6 +18,9 @@ internal abstract record Happening
     /// <summary>It is time to open a lane again.</summary>
     public sealed record Reopen(int Partition) : Happening;
 
+    /// <summary>The queue of a lane is there.</summary>
+    public sealed record Mended(int Partition) : Happening;
+
     /// <summary>Another member told its state.</summary>
     public sealed record MemberTold(MemberState State) : Happening;
 
@@ -32,6 +35,9 @@ internal abstract record Happening
 
     /// <summary>It is time to try a note again.</summary>
     public sealed record NoteAgain(int Partition) : Happening;
+
+    /// <summary>It is time to see how old the batons are.</summary>
+    public sealed record BatonsAge : Happening;
 
     /// <summary>The connection has ended.</summary>
     public sealed record ConnectionEnded(string Why) : Happening;

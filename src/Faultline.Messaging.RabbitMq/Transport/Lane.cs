@@ -60,6 +60,9 @@ internal sealed class Lane(int partition)
     /// <summary>The baton in hand; 0 when it is not here.</summary>
     public ulong BatonNumber { get; set; }
 
+    /// <summary>When the baton in hand came, as a timestamp of the clock.</summary>
+    public long BatonSince { get; set; }
+
     /// <summary>The note of the baton in hand. What stands there must not be handed out: whoever comes next would believe that it never was.</summary>
     public HashSet<long> Note { get; set; } = [];
 

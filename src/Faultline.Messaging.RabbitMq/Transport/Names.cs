@@ -30,6 +30,9 @@ internal static class Names
     /// <summary>A name that says how many partitions a service has. It stands as the alternate exchange of the entry, which makes the broker compare it; nothing is ever sent there.</summary>
     public static string Layout(string service, int partitions) => $"{service}.partitions-{partitions}";
 
+    /// <summary>An exchange that stands when the broker has written down that it has a service's queues; nothing is ever sent there.</summary>
+    public static string Settled(string service, int partitions) => $"{service}.settled-{partitions}";
+
     /// <summary>The routing key of a message. The number of partitions is in it: a sender that believes in another number reaches no queue instead of a wrong one.</summary>
     public static string Key(int partitions, int partition, string type) => $"{partitions}.{partition}.{type}";
 

@@ -44,6 +44,9 @@ internal static partial class RabbitLog
     [LoggerMessage(2413, LogLevel.Warning, "The connection that sends to RabbitMQ ended: {Why}")]
     public static partial void LineLost(ILogger log, string why);
 
+    [LoggerMessage(2415, LogLevel.Information, "The queues of {Services} are new; nothing is sent to them for {Seconds} s, until RabbitMQ has written down that it has them")]
+    public static partial void Settling(ILogger log, string services, double seconds);
+
     [LoggerMessage(2414, LogLevel.Warning, "A message among the consumers of {Service} cannot be read: {Why}")]
     public static partial void StrangeWord(ILogger log, string service, string why);
 }

@@ -26,6 +26,20 @@ public sealed record RabbitMqTransportOptions
     /// <value>32; 1 to 1,000.</value>
     public int PrefetchMin { get; init; } = 32;
 
+    /// <summary>
+    /// How long queues that are new wait before anything is sent to them. RabbitMQ writes up to a second late into its list of quorum queues that it has one; killed in that second, it comes back with
+    /// the queue empty, whatever it had confirmed.
+    /// </summary>
+    /// <value>2 seconds; 0 to 60. It costs that much at the first start of a system on a broker. 0 only where the broker is never killed.</value>
+    public TimeSpan SettleTime { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// How long a baton is in hand before another takes its place. RabbitMQ closes the channel of a consumer that holds a message for longer than its consumer timeout (30 minutes by default), and
+    /// all batons of a subscription share one channel.
+    /// </summary>
+    /// <value>10 minutes; 100 ms to 1 hour. Below half the broker's consumer timeout.</value>
+    public TimeSpan BatonAgeMax { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>What is wrong with these values; empty when nothing is.</summary>
     public IEnumerable<string> Problems()
     {
@@ -33,6 +47,8 @@ public sealed record RabbitMqTransportOptions
         if (SendTimeout <= TimeSpan.Zero) yield return $"sendTimeout is {SendTimeout}; it must be more than 0";
         if (AnswerTimeout <= TimeSpan.Zero) yield return $"answerTimeout is {AnswerTimeout}; it must be more than 0";
         if (ReconnectDelayMax <= TimeSpan.Zero) yield return $"reconnectDelayMax is {ReconnectDelayMax}; it must be more than 0";
+        if (SettleTime < TimeSpan.Zero || SettleTime > TimeSpan.FromSeconds(60)) yield return $"settleTime is {SettleTime}; it must be 0 to 60 s";
+        if (BatonAgeMax < TimeSpan.FromMilliseconds(100) || BatonAgeMax > TimeSpan.FromHours(1)) yield return $"batonAgeMax is {BatonAgeMax}; it must be 100 ms to 1 h";
         if (PrefetchMin is < 1 or > 1_000) yield return $"prefetchMin is {PrefetchMin}; it must be 1 to 1000";
     }
 }

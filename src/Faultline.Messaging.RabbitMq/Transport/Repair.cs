@@ -35,7 +35,7 @@ internal sealed class Repair(TopologyDeclarer declarer, PartitionCounts counts, 
         if (!_declared.TryGetValue(service, out SystemTopology? topology) || topology.Services.First(each => each.Service == service).Consumes.Count == 0) throw NotDeclared(service);
 
         RabbitLog.DeclaredAgain(connector.Log, service);
-        await declarer.DeclareAsync(topology, stop);
+        await declarer.DeclareAsync(topology, stop, broken: service);
         return topology.Partitions;
     }
 

@@ -83,6 +83,17 @@ internal sealed partial class SubscriptionSession
         });
     }
 
+    // One that is in hand for too long would cost the channel, and with it all partitions. The new one says the same.
+    private void RenewBatons()
+    {
+        foreach (Lane lane in _lanes.Where(lane => lane.State == LaneState.Open && lane.BatonNumber != 0 && lane.NextBaton is null))
+        {
+            if (_connector.Time.GetElapsedTime(lane.BatonSince) >= _connector.Options.BatonAgeMax / 2) SendBaton(lane, [.. lane.Note]);
+        }
+
+        Later(_connector.Options.BatonAgeMax / 2, new Happening.BatonsAge());
+    }
+
     private async Task TakeBatonSentAsync(Happening.BatonSent sent)
     {
         Lane lane = _lanes[sent.Partition];

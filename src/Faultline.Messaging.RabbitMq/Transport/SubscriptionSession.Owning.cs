@@ -39,6 +39,7 @@ internal sealed partial class SubscriptionSession
             await RegisterAsync(lane, stop);
         }
 
+        Later(_connector.Options.BatonAgeMax / 2, new Happening.BatonsAge());
         _heard.Writer.TryWrite(new Happening.AnnounceAgain());
         RabbitLog.Joined(Log, _consumer.Instance, _consumer.Service, _members.Id);
     }
@@ -73,12 +74,12 @@ internal sealed partial class SubscriptionSession
 
         if (lane.State == LaneState.Waiting)
         {
-            (lane.BatonNumber, lane.Note, lane.State) = (baton.Number, baton.Note, LaneState.Closed);
+            (lane.BatonNumber, lane.BatonSince, lane.Note, lane.State) = (baton.Number, _connector.Time.GetTimestamp(), baton.Note, LaneState.Closed);
             await KeepOrPassAsync(lane);
         }
         else if (lane.BatonNumber == 0 && baton.Id == lane.NextBaton)
         {
-            (lane.BatonNumber, lane.Note, lane.NextBaton, lane.NoteFailed) = (baton.Number, baton.Note, null, false);
+            (lane.BatonNumber, lane.BatonSince, lane.Note, lane.NextBaton, lane.NoteFailed) = (baton.Number, _connector.Time.GetTimestamp(), baton.Note, null, false);
             await ContinueReleaseAsync(lane);
         }
         else
@@ -206,12 +207,32 @@ internal sealed partial class SubscriptionSession
         else Later(ReopenDelay, new Happening.Reopen(lane.Partition));
     }
 
+    // To the side: declaring a queue anew takes its time, and the other partitions go on.
+    private void Mend(Lane lane)
+    {
+        if (lane.State != LaneState.Closed) return;
+
+        Run(async () =>
+        {
+            try
+            {
+                await _repair.PartitionsAsync(_consumer.Service, _connection, _ending.Token, lane.Partition);
+                _heard.Writer.TryWrite(new Happening.Mended(lane.Partition));
+            }
+            catch (Exception error)
+            {
+                // The task's edge: the session ends of it, and the next one begins from the broker's state.
+                _heard.Writer.TryWrite(new Happening.ConnectionEnded($"queue '{Names.Queue(_consumer.Service, lane.Partition)}' could not be declared again: {TransportFailures.Describe(error)}"));
+            }
+        });
+    }
+
     private async Task ReopenAsync(Lane lane)
     {
-        if (lane.State != LaneState.Closed || lane.BatonNumber == 0) return;
+        if (lane.State != LaneState.Closed) return;
 
-        await _repair.PartitionsAsync(_consumer.Service, _connection, _ending.Token, lane.Partition);
-        await OpenLaneAsync(lane);
+        if (lane.BatonNumber != 0) await OpenLaneAsync(lane);
+        else Later(ReopenDelay, new Happening.Reopen(lane.Partition)); // One baton went, the next is on its way.
     }
 
     private async Task ReleaseAsync(SubscriptionRequest.Release request)

@@ -132,12 +132,14 @@ internal sealed partial class SubscriptionSession : IAsyncDisposable
             case Happening.BatonCame baton: await TakeBatonAsync(baton); break;
             case Happening.BatonSent sent: await TakeBatonSentAsync(sent); break;
             case Happening.LaneEnded ended: await TakeLaneEndAsync(ended); break;
-            case Happening.Reopen reopen: await ReopenAsync(_lanes[reopen.Partition]); break;
+            case Happening.Reopen reopen: Mend(_lanes[reopen.Partition]); break;
+            case Happening.Mended mended: await ReopenAsync(_lanes[mended.Partition]); break;
             case Happening.MemberTold told: TakeMember(told.State); break;
             case Happening.HoldingsAsked asked: TellHoldings(asked.ReplyTo); break;
             case Happening.Announced announced: TakeAnnounced(announced.Succeeded); break;
             case Happening.AnnounceAgain: _announceDue = true; break;
             case Happening.NoteAgain again: _lanes[again.Partition].NoteFailed = false; break;
+            case Happening.BatonsAge: RenewBatons(); break;
             case Happening.ConnectionEnded ended: _ended ??= ended.Why; break;
             default: throw new System.Diagnostics.UnreachableException();
         }

@@ -15,8 +15,11 @@ internal sealed class TopologyDeclarer(BrokerConnector connector)
     private const int ChannelsAtOnce = 4;
     private const int Tries = 3;
 
-    /// <summary>Declares a system.</summary>
-    public async Task DeclareAsync(SystemTopology topology, CancellationToken stop)
+    /// <summary>Declares a system. Where queues are new, it returns when the broker has written down that it has them.</summary>
+    /// <param name="topology">The system.</param>
+    /// <param name="stop">Ends the wait.</param>
+    /// <param name="broken">A service of which a queue was deleted, so that one is new; null when that is not known of any.</param>
+    public async Task DeclareAsync(SystemTopology topology, CancellationToken stop, string? broken = null)
     {
         Refuse(topology);
         IConnection connection = await connector.ConnectAsync("declare", stop);
@@ -26,7 +29,7 @@ internal sealed class TopologyDeclarer(BrokerConnector connector)
             {
                 try
                 {
-                    await DeclareAsync(connection, topology, stop);
+                    await DeclareAsync(connection, topology, broken, stop);
                     return;
                 }
                 catch (OperationInterruptedException error) when (TransportFailures.CodeOf(error) == TransportFailures.OtherArguments)
@@ -46,7 +49,7 @@ internal sealed class TopologyDeclarer(BrokerConnector connector)
         }
     }
 
-    private static async Task DeclareAsync(IConnection connection, SystemTopology topology, CancellationToken stop)
+    private async Task DeclareAsync(IConnection connection, SystemTopology topology, string? broken, CancellationToken stop)
     {
         await using (IChannel channel = await connection.CreateChannelAsync(cancellationToken: stop))
         {
@@ -54,12 +57,54 @@ internal sealed class TopologyDeclarer(BrokerConnector connector)
             await BindRoutesAsync(channel, topology, stop);
         }
 
-        (string Service, int Partition)[] queues =
-            [.. topology.Services.Where(service => service.Consumes.Count > 0).SelectMany(service => Enumerable.Range(0, topology.Partitions).Select(partition => (service.Service, partition)))];
-        await Parallel.ForEachAsync(queues.Chunk((queues.Length / ChannelsAtOnce) + 1), new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = ChannelsAtOnce }, async (part, token) =>
+        List<string> young = [];
+        string[] consumers = [.. topology.Services.Where(service => service.Consumes.Count > 0).Select(service => service.Service)];
+        foreach (string service in consumers)
+        {
+            if (service == broken || !await IsSettledAsync(connection, service, topology.Partitions, stop)) young.Add(service);
+        }
+
+        await ForEachQueueAsync(connection, consumers, topology.Partitions, async (channel, service, partition, token) =>
+        {
+            await DeclareQueueAsync(channel, service, partition, token);
+            if (!young.Contains(service)) await BindQueueAsync(channel, service, partition, topology.Partitions, token);
+        }, stop);
+        if (young.Count > 0) await SettleAsync(connection, young, topology.Partitions, stop);
+    }
+
+    private static async Task<bool> IsSettledAsync(IConnection connection, string service, int partitions, CancellationToken stop)
+    {
+        await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: stop);
+        try
+        {
+            await channel.ExchangeDeclarePassiveAsync(Names.Settled(service, partitions), stop);
+            await channel.QueueDeclarePassiveAsync(Names.Queue(service, 0), stop);
+            return true;
+        }
+        catch (Exception error) when (TransportFailures.CodeOf(error) == TransportFailures.NotFound)
+        {
+            return false;
+        }
+    }
+
+    // RabbitMQ has on disk what it confirms, but writes late into its list of quorum queues that it has the queue at all. Killed in between, it starts that queue anew, empty, and what it confirmed
+    // is gone. Nothing leads into a new queue before that time has passed; the last step tells other processes that it has.
+    private async Task SettleAsync(IConnection connection, IReadOnlyList<string> services, int partitions, CancellationToken stop)
+    {
+        RabbitLog.Settling(connector.Log, string.Join(", ", services), connector.Options.SettleTime.TotalSeconds);
+        await Task.Delay(connector.Options.SettleTime, connector.Time, stop);
+        await ForEachQueueAsync(connection, services, partitions, (channel, service, partition, token) => BindQueueAsync(channel, service, partition, partitions, token), stop);
+        await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: stop);
+        foreach (string service in services) await channel.ExchangeDeclareAsync(Names.Settled(service, partitions), ExchangeType.Fanout, durable: true, cancellationToken: stop);
+    }
+
+    private static Task ForEachQueueAsync(IConnection connection, IReadOnlyList<string> services, int partitions, Func<IChannel, string, int, CancellationToken, Task> step, CancellationToken stop)
+    {
+        (string Service, int Partition)[] queues = [.. services.SelectMany(service => Enumerable.Range(0, partitions).Select(partition => (service, partition)))];
+        return Parallel.ForEachAsync(queues.Chunk((queues.Length / ChannelsAtOnce) + 1), new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = ChannelsAtOnce }, async (part, token) =>
         {
             await using IChannel channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), token);
-            foreach ((string service, int partition) in part) await DeclareQueueAsync(channel, service, partition, topology.Partitions, token);
+            foreach ((string service, int partition) in part) await step(channel, service, partition, token);
         });
     }
 
@@ -90,14 +135,16 @@ internal sealed class TopologyDeclarer(BrokerConnector connector)
         }
     }
 
-    private static async Task DeclareQueueAsync(IChannel channel, string service, int partition, int partitions, CancellationToken stop)
+    private static async Task DeclareQueueAsync(IChannel channel, string service, int partition, CancellationToken stop)
     {
         string queue = Names.Queue(service, partition);
         Dictionary<string, object?> arguments = new() { ["x-queue-type"] = "quorum", ["x-single-active-consumer"] = true, ["x-delivery-limit"] = DeliveryLimit };
         await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: stop);
-        await channel.QueueBindAsync(queue, Names.Entry(service), Names.OfPartition(partitions, partition), cancellationToken: stop);
         await DeclareOwnerAsync(channel, service, partition, stop);
     }
+
+    private static Task BindQueueAsync(IChannel channel, string service, int partition, int partitions, CancellationToken stop) =>
+        channel.QueueBindAsync(Names.Queue(service, partition), Names.Entry(service), Names.OfPartition(partitions, partition), cancellationToken: stop);
 
     /// <summary>The queue of the baton, and the baton in it when there is none: neither there, nor in the hand of a consumer.</summary>
     private static async Task DeclareOwnerAsync(IChannel channel, string service, int partition, CancellationToken stop)

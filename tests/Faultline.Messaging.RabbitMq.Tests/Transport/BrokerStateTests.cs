@@ -33,6 +33,31 @@ public sealed class BrokerStateTests(RabbitMqHarness harness) : IClassFixture<Ra
     }
 
     [Fact]
+    public async Task What_a_consumer_had_in_hand_when_it_crashed_comes_again_marked_and_in_order_crash_after_crash()
+    {
+        TestSystem system = new("storm");
+        await using RabbitMqTransport transport = await harness.ConnectAsync();
+        await transport.DeclareAsync(system.Topology, Stop);
+        await transport.SendAsync([.. system.Messages(1_000, number => $"k{number % 30}")], Stop);
+        for (int crash = 0; crash < 3; crash++)
+        {
+            await using BrokerGate way = new(harness.Broker);
+            await using RabbitMqTransport doomed = await harness.ConnectAsync(way.Port);
+            await using Consumer victim = new(await doomed.SubscribeAsync(system.Service, $"victim-{crash}", 20_000, Stop), new Manners { Acks = false });
+            await Wait.For("all are in hand", () => victim.Deliveries.Count == 1_000);
+            victim.Deliveries.ShouldAllBe(delivery => delivery.Redelivered == crash > 0);
+            way.Close();
+        }
+
+        await using Consumer heir = new(await transport.SubscribeAsync(system.Service, "heir", 20_000, Stop), new Manners());
+
+        await Wait.For("all came again", () => heir.Deliveries.Count == 1_000);
+        heir.Deliveries.ShouldAllBe(delivery => delivery.Redelivered);
+        Order.ShouldRisePerKey(heir.Deliveries);
+        await Wait.For("nothing is left", async () => (await transport.DepthAsync(system.Service, Stop)).Messages == 0);
+    }
+
+    [Fact]
     public async Task A_queue_of_a_baton_that_is_deleted_costs_the_connection_and_comes_back()
     {
         TestSystem system = new("batonless");
