@@ -1,4 +1,6 @@
+using Faultline.Cli.Composition;
 using Faultline.Lab.Control;
+using Faultline.Lab.Experiments;
 
 namespace Faultline.Cli.Tests;
 
@@ -40,6 +42,15 @@ public sealed class RunCommandTests
         {
             File.Delete(file);
         }
+    }
+
+    [Fact]
+    public void Every_example_of_the_guide_can_be_run()
+    {
+        string[] examples = Directory.GetFiles(Path.Combine(RepositoryRoot(), "docs", "guide", "examples"), "*.yaml");
+
+        examples.ShouldNotBeEmpty();
+        examples.SelectMany(example => RunPlan.Of(new RunOrder { Experiment = File.ReadAllText(example), File = example }, Systems.Specs()).Problems).ShouldBeEmpty();
     }
 
     [Fact]
@@ -153,5 +164,12 @@ public sealed class RunCommandTests
         TestCommandLine run = await running;
         run.ExitCode.ShouldBe(3);
         run.Error.ShouldContain("The run was cancelled by somebody else.");
+    }
+
+    private static string RepositoryRoot()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Faultline.slnx"))) folder = folder.Parent;
+        return folder?.FullName ?? throw new InvalidOperationException("the test does not run inside the repository");
     }
 }

@@ -111,7 +111,7 @@ internal sealed class ScheduleFields(SystemDescription? system, Catalogue catalo
         string? target = fields.Required("target", "a service of the system or one of: " + string.Join(", ", catalogue.Infrastructure));
         if (target is not null && system is not null)
         {
-            string full = target.Contains('/', StringComparison.Ordinal) ? target : $"{system.Name}/{target}";
+            string full = target.Contains('/', StringComparison.Ordinal) || catalogue.Infrastructure.Contains(target) ? target : $"{system.Name}/{target}";
             if (targets.Contains(full)) target = full;
             else
             {
