@@ -52,6 +52,10 @@ public sealed class ServiceBuilder
 
     internal IEnumerable<Type> Messages => _publishes.Concat(_consumes).Distinct();
 
+    internal IReadOnlyList<Type> Published => _publishes;
+
+    internal IReadOnlyList<Type> Consumed => _consumes;
+
     /// <summary>Declares a message that the service publishes.</summary>
     /// <typeparam name="TMessage">The payload.</typeparam>
     public ServiceBuilder Publishes<TMessage>()

@@ -136,7 +136,7 @@ public static class ServiceHost
             Faults = provider.GetRequiredService<FaultPipeline>(),
             Control = provider.GetRequiredService<ControlPanel>(),
             Topology = system.Topology(settings.Partitions),
-            Catalogue = new MessageCatalogue(builder.Messages),
+            Catalogue = new MessageCatalogue(builder.Messages, reads: builder.Consumed),
             Handlers = handlers,
             TellLeader = backend.TellLeader,
             PublishFilters = [.. builder.PublishFilters.Select(filter => (IPublishFilter)provider.GetRequiredService(filter))],

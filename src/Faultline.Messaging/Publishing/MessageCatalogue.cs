@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Faultline.Messaging.Envelopes;
 using Faultline.Protocol.Services;
@@ -24,12 +25,14 @@ public sealed partial class MessageCatalogue
 {
     private readonly FrozenDictionary<Type, MessageContract> _contracts;
     private readonly FrozenDictionary<(string Type, int Version), Type> _types;
+    private readonly FrozenDictionary<string, (int Version, Upcaster Upcaster)[]> _upcasters;
     private readonly FrozenSet<string> _names;
 
     /// <summary>Creates it.</summary>
     /// <param name="messages">CLR types with a <see cref="MessageAttribute"/>.</param>
+    /// <param name="reads">Those of them that are read; null for all. What a service only publishes it does not read: an older version that arrives is brought to the one that it has a handler for.</param>
     /// <exception cref="ArgumentException">A type lacks the attribute or has an unusable name or version, or two share a name and version.</exception>
-    public MessageCatalogue(IEnumerable<Type> messages)
+    public MessageCatalogue(IEnumerable<Type> messages, IReadOnlyCollection<Type>? reads = null)
     {
         var contracts = new Dictionary<Type, MessageContract>();
         var types = new Dictionary<(string, int), Type>();
@@ -44,8 +47,10 @@ public sealed partial class MessageCatalogue
         }
 
         _contracts = contracts.ToFrozenDictionary();
-        _types = types.ToFrozenDictionary();
-        _names = types.Keys.Select(key => key.Item1).ToFrozenSet();
+        _types = types.Where(type => reads is null || reads.Contains(type.Value)).ToFrozenDictionary();
+        _upcasters = _types.Select(type => (type.Key.Type, type.Key.Version, Upcaster: Upcaster.Of(type.Value, type.Key.Version))).Where(item => item.Upcaster is not null)
+            .GroupBy(item => item.Type).ToFrozenDictionary(group => group.Key, group => group.Select(item => (item.Version, item.Upcaster!)).OrderBy(item => item.Version).ToArray());
+        _names = _types.Keys.Select(key => key.Type).ToFrozenSet();
     }
 
     /// <summary>How bodies are written: camel case; unknown members are ignored, so that a producer may add some.</summary>
@@ -91,16 +96,40 @@ public sealed partial class MessageCatalogue
     /// <exception cref="UndecodableException">Its type or version is unknown here, or the body does not fit the type.</exception>
     public IMessage Decode(Envelope envelope)
     {
-        if (!_types.TryGetValue((envelope.Type, envelope.Version), out Type? type))
+        if (_types.TryGetValue((envelope.Type, envelope.Version), out Type? type))
         {
-            throw new UndecodableException(_names.Contains(envelope.Type)
-                ? $"version {envelope.Version} of '{envelope.Type}' is unknown here; known: {string.Join(", ", _types.Keys.Where(key => key.Type == envelope.Type).Select(key => key.Version).Order())}"
-                : $"message type '{envelope.Type}' is unknown here");
+            return Read(envelope, () => JsonSerializer.Deserialize(envelope.Body.Span, type, Json));
         }
 
+        if (_upcasters.TryGetValue(envelope.Type, out (int Version, Upcaster Upcaster)[]? ways))
+        {
+            // The nearest version that the body can be brought to: the fewest steps.
+            foreach ((int version, Upcaster upcaster) in ways.Where(way => way.Version > envelope.Version && way.Upcaster.Oldest <= envelope.Version))
+            {
+                JsonObject body = upcaster.Run(envelope, version);
+                return Read(envelope, () => body.Deserialize(upcaster.Message, Json));
+            }
+        }
+
+        throw new UndecodableException(_names.Contains(envelope.Type)
+            ? $"version {envelope.Version} of '{envelope.Type}' is unknown here; known: {string.Join(", ", VersionsOf(envelope.Type))}"
+            : $"message type '{envelope.Type}' is unknown here");
+    }
+
+    /// <summary>The versions of a message that can be read here, by a type of their own or by way of an upcaster, in rising order.</summary>
+    /// <param name="type">The stable name.</param>
+    public IReadOnlyList<int> VersionsOf(string type)
+    {
+        var versions = new SortedSet<int>(_types.Keys.Where(key => key.Type == type).Select(key => key.Version));
+        foreach ((int version, Upcaster upcaster) in _upcasters.GetValueOrDefault(type, [])) versions.UnionWith(Enumerable.Range(upcaster.Oldest, version - upcaster.Oldest));
+        return [.. versions];
+    }
+
+    private static IMessage Read(Envelope envelope, Func<object?> read)
+    {
         try
         {
-            return JsonSerializer.Deserialize(envelope.Body.Span, type, Json) as IMessage ?? throw new UndecodableException($"the body of '{envelope.Type}' is null");
+            return read() as IMessage ?? throw new UndecodableException($"the body of '{envelope.Type}' is null");
         }
         catch (Exception error) when (error is JsonException or ArgumentException or NotSupportedException or FormatException or InvalidOperationException)
         {
