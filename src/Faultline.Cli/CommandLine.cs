@@ -66,6 +66,7 @@ internal static class CommandLine
         foreach (Verb disruption in DisruptCommand.CreateAll(screen)) root.Add(disruption);
         root.Add(DeadLettersCommand.Create(screen));
         root.Add(JourneyCommand.Create(screen));
+        root.Add(ContractsCommand.Create(screen));
         root.Add(MigrateCommand.Create(screen));
         root.Add(ResetCommand.Create(screen));
         root.Add(ServiceCommand.Create(screen));

@@ -172,9 +172,12 @@ public sealed record ServiceDefinition(string Name, Action<ServiceBuilder> Confi
 /// <param name="Services">Its services.</param>
 public sealed record SystemDefinition(string Name, IReadOnlyList<ServiceDefinition> Services)
 {
+    /// <summary>The log that keeps the events of the system besides their queues; null when they are not kept.</summary>
+    public StreamTopology? Stream { get; init; }
+
     /// <summary>All exchanges, queues and bindings.</summary>
     /// <param name="partitions">Partitions of each queue.</param>
-    public SystemTopology Topology(int partitions = 16) => new([.. Services.Select(service => service.Build().Topology())], partitions);
+    public SystemTopology Topology(int partitions = 16) => new([.. Services.Select(service => service.Build().Topology())], partitions) { Stream = Stream };
 
     /// <summary>What a service really has: points, kinds, guards, messages.</summary>
     /// <param name="service">The service.</param>

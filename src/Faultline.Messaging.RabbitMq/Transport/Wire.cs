@@ -23,15 +23,15 @@ internal static class Wire
     public const string TagHeader = "x-fl-tag";
 
     private const string SentHeader = "x-fl-sent";
-    private const string VersionHeader = "x-fl-version";
-    private const string KeyHeader = "x-fl-key";
-    private const string PublisherHeader = "x-fl-publisher";
-    private const string CausationHeader = "x-fl-causation";
-    private const string CorrelationHeader = "x-fl-correlation";
-    private const string TraceHeader = "x-fl-trace";
-    private const string TimeHeader = "x-fl-time";
-    private const string DigestHeader = "x-fl-digest";
-    private const string AuthorHeaders = "x-fl-headers";
+    public const string VersionHeader = "x-fl-version";
+    public const string KeyHeader = "x-fl-key";
+    public const string PublisherHeader = "x-fl-publisher";
+    public const string CausationHeader = "x-fl-causation";
+    public const string CorrelationHeader = "x-fl-correlation";
+    public const string TraceHeader = "x-fl-trace";
+    public const string TimeHeader = "x-fl-time";
+    public const string DigestHeader = "x-fl-digest";
+    public const string AuthorHeaders = "x-fl-headers";
     private const int HeaderBytesMax = 64 * 1024;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

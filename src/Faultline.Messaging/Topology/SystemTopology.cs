@@ -27,6 +27,13 @@ public sealed record SystemTopology(IReadOnlyList<ServiceTopology> Services, int
            select new Route(publisher.Service, published, consumer.Service),
     ];
 
+    /// <summary>The log that keeps the events of the system besides their queues; null when they are not kept.</summary>
+    public StreamTopology? Stream { get; init; }
+
+    /// <summary>What the stream keeps: publishers and the types that they publish.</summary>
+    public IReadOnlyList<(string Publisher, string Type)> Kept =>
+        Stream is null ? [] : [.. from publisher in Services from type in publisher.Publishes.Select(contract => contract.Type).Distinct() where Stream.Keeps(type) select (publisher.Service, type)];
+
     /// <summary>What is wrong with the declarations as a whole; empty when nothing is.</summary>
     public IEnumerable<string> Problems()
     {
@@ -36,10 +43,15 @@ public sealed record SystemTopology(IReadOnlyList<ServiceTopology> Services, int
         }
 
         if (Partitions is < 1 or > 256) yield return $"a queue has {Partitions} partitions; it must have 1 to 256";
+        foreach (string problem in Stream?.Problems() ?? []) yield return problem;
+        foreach (string type in (Stream?.Types ?? []).Where(type => Services.All(service => service.Publishes.All(published => published.Type != type))))
+        {
+            yield return $"the stream '{Stream?.Name}' keeps '{type}', but no service publishes it";
+        }
 
         foreach (ServiceTopology publisher in Services)
         {
-            foreach (MessageContract contract in publisher.Publishes.Where(contract => Routes.All(route => route.Publisher != publisher.Service || route.Type != contract.Type)))
+            foreach (MessageContract contract in publisher.Publishes.Where(contract => Stream?.Keeps(contract.Type) != true && Routes.All(route => route.Publisher != publisher.Service || route.Type != contract.Type)))
             {
                 yield return $"'{publisher.Service}' publishes '{contract.Type}', but no service consumes it";
             }
