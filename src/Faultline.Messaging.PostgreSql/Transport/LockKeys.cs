@@ -14,4 +14,7 @@ internal static class LockKeys
 
     /// <summary>Held by a sender from before it draws ids for a partition to its commit; the second half is the queue's id × 256 + the partition.</summary>
     public const int Partition = 0x464C5103;
+
+    /// <summary>Held by the one process that forgets old events of streams.</summary>
+    public const int StreamTrim = 0x464C5104;
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Faultline.Messaging.Envelopes;
 using Faultline.Messaging.PostgreSql.Store;
+using Faultline.Messaging.Streams;
 using Faultline.Messaging.Topology;
 using Faultline.Messaging.Transport;
 using Microsoft.Extensions.Logging;
@@ -16,7 +17,7 @@ namespace Faultline.Messaging.PostgreSql.Transport;
 /// Each subscription keeps two connections of the data source, each temporary queue one; sends, depth and declarations take one from it for a moment. The data source must not multiplex.
 /// It is fastest with <c>No Reset On Close</c>: whatever leaves something behind in its session undoes it. It is the caller's: it is not disposed here.
 /// </remarks>
-public sealed class PostgreSqlTransport : ITransport
+public sealed class PostgreSqlTransport : ITransport, IEventStreams
 {
     private const string BroadcastSql =
         """
@@ -43,6 +44,7 @@ public sealed class PostgreSqlTransport : ITransport
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly QueueWaker _waker;
+    private readonly StreamTrimmer _trimmer;
     private readonly QueueSender _sender;
     private readonly ConcurrentDictionary<IAsyncDisposable, Task> _open = [];
     private int _disposed;
@@ -51,14 +53,15 @@ public sealed class PostgreSqlTransport : ITransport
     {
         (_source, _options, _time, _log) = (source, options, time, log);
         _waker = new QueueWaker(source, options.NotifyGap, time, log);
-        _sender = new QueueSender(source, _waker);
+        _trimmer = new StreamTrimmer(source, options.SweepInterval, time, log);
+        _sender = new QueueSender(source, _waker, _trimmer);
     }
 
     /// <inheritdoc/>
     public string Name => "postgresql";
 
     /// <inheritdoc/>
-    public TransportTraits Traits { get; } = new() { OrdersByKey = true, FlagsRedelivery = true, TemporaryQueues = true, SendsInFlight = 4 };
+    public TransportTraits Traits { get; } = new() { OrdersByKey = true, FlagsRedelivery = true, TemporaryQueues = true, Streams = true, SendsInFlight = 4 };
 
     /// <summary>Connects: the tables are created when they are missing.</summary>
     /// <param name="source">The broker database. Stays the caller's.</param>
@@ -91,6 +94,7 @@ public sealed class PostgreSqlTransport : ITransport
     {
         await QueueTopology.DeclareAsync(_source, topology, stop);
         _sender.Learn(topology.Services.Select(service => service.Service), topology.Partitions);
+        if (topology.Stream is { } stream) _trimmer.Start(stream.PieceBytes);
         return true;
     });
 
@@ -172,6 +176,13 @@ public sealed class PostgreSqlTransport : ITransport
         return new QueueDepth(reader.GetInt64(0), await reader.IsDBNullAsync(1, stop) ? TimeSpan.Zero : reader.GetTimeSpan(1));
     });
 
+    /// <inheritdoc/>
+    public Task<IStreamReader> OpenStreamAsync(string stream, StreamStart start, CancellationToken stop)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        return TransportFailures.TranslateIdempotentAsync<IStreamReader>("opening a stream", async () => await PostgreSqlStreamReader.OpenAsync(_source, _time, stream, start, stop));
+    }
+
     /// <summary>Ends all subscriptions and temporary queues that are still open; nothing of them stays at the broker.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -179,6 +190,7 @@ public sealed class PostgreSqlTransport : ITransport
 
         await Task.WhenAll(_open.Keys.Select(open => open.DisposeAsync().AsTask()));
         await _waker.DisposeAsync();
+        await _trimmer.DisposeAsync();
     }
 
     private void Keep(IAsyncDisposable open, Task closed)

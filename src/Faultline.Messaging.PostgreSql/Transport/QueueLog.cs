@@ -25,4 +25,7 @@ internal static partial class QueueLog
 
     [LoggerMessage(2307, LogLevel.Warning, "Session {Session} could not be closed properly, it ends with its connection: {Why}")]
     public static partial void CloseFailed(ILogger log, int session, string why);
+
+    [LoggerMessage(2308, LogLevel.Warning, "Old events of streams could not be forgotten, it is tried again: {Why}")]
+    public static partial void TrimFailed(ILogger log, string why);
 }

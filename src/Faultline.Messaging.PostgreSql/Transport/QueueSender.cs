@@ -9,11 +9,13 @@ namespace Faultline.Messaging.PostgreSql.Transport;
 /// <summary>Stores batches: one statement, one transaction, one round trip; its commit is the confirm of all.</summary>
 /// <param name="source">Where to.</param>
 /// <param name="waker">Told of what was stored, after the commit.</param>
-internal sealed class QueueSender(NpgsqlDataSource source, QueueWaker waker)
+/// <param name="trimmer">Told how much was appended to streams.</param>
+internal sealed class QueueSender(NpgsqlDataSource source, QueueWaker waker, StreamTrimmer trimmer)
 {
     // The routes are read and the rows are stored with one snapshot: what is reported as routed was stored.
     // Ids are drawn after the sort, so they rise in the order of the batch; and under the lock of the partition, so that among all senders the order of ids is the order of commits: a cursor
     // that has passed an id has passed nothing that comes later. The lock is in the same statement: a sender that is stopped half way through its parameters holds none.
+    // Offsets of a stream are counted in its row, which is locked after all partitions and to the commit: the order of offsets is the order of commits, without gaps.
     private static readonly string Sql =
         $"""
         with routes as materialized (
@@ -32,8 +34,22 @@ internal sealed class QueueSender(NpgsqlDataSource source, QueueWaker waker)
           from {MessageColumns.Unnest(3)} join routes r on r.exchange = i.publisher and r.type = i.type
           where r.partitions = i.partitions and (select count(*) from locked) >= 0
           order by i.ordinal, r.queue_id
+        ), kept as materialized (
+          select k.stream_id, i.*, row_number() over w as place, sum(octet_length(i.body)) over w as size
+          from {MessageColumns.Unnest(3)} join faultline_queue.stream_binding k on k.exchange = i.publisher and k.type = i.type
+          window w as (partition by k.stream_id order by i.ordinal)
+        ), counted as (
+          update faultline_queue.stream s set next_offset = s.next_offset + c.events, bytes = s.bytes + c.size
+          from (select stream_id, max(place) as events, max(size) as size from kept group by stream_id) c
+          where s.id = c.stream_id and (select count(*) from locked) >= 0
+          returning s.id, s.next_offset - c.events as first, s.bytes - c.size as before
+        ), appended as (
+          insert into faultline_queue.stream_event (stream_id, at_offset, bytes, {EnvelopeColumns.Names})
+          select k.stream_id, c.first + k.place - 1, c.before + k.size, {EnvelopeColumns.Names} from kept k join counted c on c.id = k.stream_id
         )
         select exchange, type, queue_id, partitions from routes
+        union all
+        select distinct publisher, type, -stream_id, 0 from kept
         """;
 
     private const int DefaultPartitions = 16;
@@ -69,6 +85,13 @@ internal sealed class QueueSender(NpgsqlDataSource source, QueueWaker waker)
         SendOutcome outcome = SendOutcome.Confirmed;
         foreach ((int queue, int count) in queues)
         {
+            if (queue < 0)
+            {
+                waker.Wake(queue, 0); // A stream.
+                trimmer.Appended(message.Body.Length);
+                continue;
+            }
+
             if (count == partitions)
             {
                 waker.Wake(queue, KeyHash.PartitionOf(message.Key, message.Id, partitions));

@@ -10,8 +10,8 @@ internal static class QueueSignals
 
     private const string MessagesPrefix = "messages ";
 
-    /// <summary>The channel of a queue.</summary>
-    public static string Channel(int queue) => $"faultline_queue_{queue}";
+    /// <summary>The channel of a queue; a stream is told by the negative of its id.</summary>
+    public static string Channel(int queue) => queue >= 0 ? $"faultline_queue_{queue}" : $"faultline_stream_{-queue}";
 
     /// <summary>Messages were stored in these partitions.</summary>
     public static string Messages(IEnumerable<int> partitions) => MessagesPrefix + string.Join(',', partitions);

@@ -65,6 +65,7 @@ internal static class QueueTopology
         second.Add(AddPartitions, (object)services);
         second.Add(RemoveBindings, exchanges, types, queues, services);
         second.Add(AddBindings, exchanges, types, queues);
+        StreamTables.AddTo(second, topology);
         await second.ExecuteNonQueryAsync(stop);
         await transaction.CommitAsync(stop);
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Faultline.Messaging.Envelopes;
+using Faultline.Messaging.Streams;
 using Faultline.Messaging.Topology;
 using Faultline.Messaging.Transport;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,7 @@ namespace Faultline.Messaging.RabbitMq.Transport;
 /// All sends share one connection that never consumes; each subscription and each temporary queue has one of its own that never publishes, so that a broker that is short of memory can still be emptied.
 /// Acknowledgements are not confirmed by the broker: those that a breaking connection swallows lead to a redelivery.
 /// </remarks>
-public sealed class RabbitMqTransport : ITransport
+public sealed class RabbitMqTransport : ITransport, IEventStreams
 {
     private readonly BrokerConnector _connector;
     private readonly TopologyDeclarer _declarer;
@@ -37,7 +38,7 @@ public sealed class RabbitMqTransport : ITransport
     public string Name => "rabbitmq";
 
     /// <inheritdoc/>
-    public TransportTraits Traits { get; } = new() { OrdersByKey = true, FlagsRedelivery = true, TemporaryQueues = true, SendsInFlight = 4 };
+    public TransportTraits Traits { get; } = new() { OrdersByKey = true, FlagsRedelivery = true, TemporaryQueues = true, Streams = true, SendsInFlight = 4 };
 
     /// <summary>Connects, and checks that the broker can do what is needed.</summary>
     /// <param name="broker">As <c>amqp://user:password@host:5672/vhost</c>; <c>amqps</c> for TLS.</param>
@@ -122,6 +123,13 @@ public sealed class RabbitMqTransport : ITransport
     /// <inheritdoc/>
     /// <remarks>The age is known while somebody consumes, and zero otherwise: over AMQP nobody else can look at a message without taking it.</remarks>
     public Task<QueueDepth> DepthAsync(string service, CancellationToken stop) => TransportFailures.TranslateAsync("reading the depth", () => _depth.ReadAsync(service, stop), stop);
+
+    /// <inheritdoc/>
+    public Task<IStreamReader> OpenStreamAsync(string stream, StreamStart start, CancellationToken stop)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        return TransportFailures.TranslateAsync<IStreamReader>("opening a stream", async () => await RabbitStreamReader.OpenAsync(_connector, stream, start, stop), stop);
+    }
 
     /// <summary>Ends all subscriptions and temporary queues that are still open; nothing of them stays at the broker.</summary>
     public async ValueTask DisposeAsync()

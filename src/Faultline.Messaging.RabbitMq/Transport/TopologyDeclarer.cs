@@ -12,6 +12,13 @@ internal sealed class TopologyDeclarer(BrokerConnector connector)
     /// <summary>The broker drops a message that was delivered more often than its limit (20 by default from 4.0 on). Counting is our task, so the limit is one that is never reached.</summary>
     private const int DeliveryLimit = 1_000_000_000;
 
+    /// <summary>What the queue of a partition is declared with.</summary>
+    public static IReadOnlyDictionary<string, object?> QueueArguments { get; } =
+        new Dictionary<string, object?> { ["x-queue-type"] = "quorum", ["x-single-active-consumer"] = true, ["x-delivery-limit"] = DeliveryLimit };
+
+    /// <summary>What the queue of a baton is declared with.</summary>
+    public static IReadOnlyDictionary<string, object?> OwnerArguments { get; } = new Dictionary<string, object?> { ["x-single-active-consumer"] = true, ["x-max-length"] = 1 };
+
     private const int ChannelsAtOnce = 4;
     private const int Tries = 3;
 
@@ -70,6 +77,9 @@ internal sealed class TopologyDeclarer(BrokerConnector connector)
             if (!young.Contains(service)) await BindQueueAsync(channel, service, partition, topology.Partitions, token);
         }, stop);
         if (young.Count > 0) await SettleAsync(connection, young, topology.Partitions, stop);
+        // Last: while only the stream took a message, the broker would confirm it although a queue still misses it.
+        await using IChannel streams = await connection.CreateChannelAsync(cancellationToken: stop);
+        await StreamDeclarer.DeclareAsync(streams, topology, stop);
     }
 
     private static async Task<bool> IsSettledAsync(IConnection connection, string service, int partitions, CancellationToken stop)
@@ -138,8 +148,7 @@ internal sealed class TopologyDeclarer(BrokerConnector connector)
     private static async Task DeclareQueueAsync(IChannel channel, string service, int partition, CancellationToken stop)
     {
         string queue = Names.Queue(service, partition);
-        Dictionary<string, object?> arguments = new() { ["x-queue-type"] = "quorum", ["x-single-active-consumer"] = true, ["x-delivery-limit"] = DeliveryLimit };
-        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: stop);
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(QueueArguments), cancellationToken: stop);
         await DeclareOwnerAsync(channel, service, partition, stop);
     }
 
@@ -150,8 +159,7 @@ internal sealed class TopologyDeclarer(BrokerConnector connector)
     private static async Task DeclareOwnerAsync(IChannel channel, string service, int partition, CancellationToken stop)
     {
         string owner = Names.Owner(service, partition);
-        Dictionary<string, object?> arguments = new() { ["x-single-active-consumer"] = true, ["x-max-length"] = 1 };
-        QueueDeclareOk state = await channel.QueueDeclareAsync(owner, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: stop);
+        QueueDeclareOk state = await channel.QueueDeclareAsync(owner, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(OwnerArguments), cancellationToken: stop);
         if (state.MessageCount > 0 || state.ConsumerCount > 0) return;
 
         // Two that do this at once put two batons there: one more than the queue holds, and one consumer at a time gets one at a time. It is confirmed: then it survives the broker.

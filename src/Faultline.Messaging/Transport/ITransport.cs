@@ -16,6 +16,9 @@ public sealed record TransportTraits
     /// <summary>Queues that vanish with their owner.</summary>
     public required bool TemporaryQueues { get; init; }
 
+    /// <summary>Logs of events that can be read from any offset: the transport is also an <c>IEventStreams</c>.</summary>
+    public bool Streams { get; init; }
+
     /// <summary>How many sends are worth having under way at once.</summary>
     public required int SendsInFlight { get; init; }
 }

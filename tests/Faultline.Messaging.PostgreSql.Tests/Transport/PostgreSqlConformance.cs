@@ -13,3 +13,5 @@ public sealed class PostgreSqlFailureConformance(PostgreSqlHarness harness) : Fa
 public sealed class PostgreSqlTemporaryQueueConformance(PostgreSqlHarness harness) : TemporaryQueueConformance(harness), IClassFixture<PostgreSqlHarness>;
 
 public sealed class PostgreSqlRandomConformance(PostgreSqlHarness harness) : RandomConformance(harness), IClassFixture<PostgreSqlHarness>;
+
+public sealed class PostgreSqlStreamConformance(PostgreSqlHarness harness) : StreamConformance(harness), IClassFixture<PostgreSqlHarness>;

@@ -14,7 +14,7 @@ public sealed class PostgreSqlHarness : TransportHarness
     private readonly List<NpgsqlDataSource> _sources = [];
     private PostgresDatabase? _database;
 
-    public override TransportTraits Traits { get; } = new() { OrdersByKey = true, FlagsRedelivery = true, TemporaryQueues = true, SendsInFlight = 4 };
+    public override TransportTraits Traits { get; } = new() { OrdersByKey = true, FlagsRedelivery = true, TemporaryQueues = true, Streams = true, SendsInFlight = 4 };
 
     public override IPEndPoint Broker
     {

@@ -13,3 +13,5 @@ public sealed class RabbitMqFailureConformance(RabbitMqHarness harness) : Failur
 public sealed class RabbitMqTemporaryQueueConformance(RabbitMqHarness harness) : TemporaryQueueConformance(harness), IClassFixture<RabbitMqHarness>;
 
 public sealed class RabbitMqRandomConformance(RabbitMqHarness harness) : RandomConformance(harness), IClassFixture<RabbitMqHarness>;
+
+public sealed class RabbitMqStreamConformance(RabbitMqHarness harness) : StreamConformance(harness), IClassFixture<RabbitMqHarness>;

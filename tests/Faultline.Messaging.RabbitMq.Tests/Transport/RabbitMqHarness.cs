@@ -16,7 +16,7 @@ public sealed class RabbitMqHarness : TransportHarness
     private static int _hosts;
     private RabbitBroker? _broker;
 
-    public override TransportTraits Traits { get; } = new() { OrdersByKey = true, FlagsRedelivery = true, TemporaryQueues = true, SendsInFlight = 4 };
+    public override TransportTraits Traits { get; } = new() { OrdersByKey = true, FlagsRedelivery = true, TemporaryQueues = true, Streams = true, SendsInFlight = 4 };
 
     public override IPEndPoint Broker => new(IPAddress.Loopback, Rabbit.Port);
 
