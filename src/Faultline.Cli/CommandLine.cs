@@ -67,6 +67,7 @@ internal static class CommandLine
         root.Add(DeadLettersCommand.Create(screen));
         root.Add(JourneyCommand.Create(screen));
         root.Add(ContractsCommand.Create(screen));
+        root.Add(TopologyCommand.Create(screen));
         root.Add(MigrateCommand.Create(screen));
         root.Add(ResetCommand.Create(screen));
         root.Add(ServiceCommand.Create(screen));

@@ -1,5 +1,6 @@
 using Faultline.Anomalies;
 using Faultline.Messaging.Store;
+using Faultline.Messaging.Streams;
 using Faultline.Messaging.Transport;
 using Faultline.Protocol.Ledger;
 using Faultline.Protocol.Services;
@@ -17,6 +18,9 @@ public sealed record ServiceBackend : IAsyncDisposable
 
     /// <summary>The broker.</summary>
     public required ITransport Transport { get; init; }
+
+    /// <summary>Where the projections of the service keep their offsets; null when it can have none.</summary>
+    public IProjectionStore? Projections { get; init; }
 
     /// <summary>The control state.</summary>
     public required IControlStore Control { get; init; }

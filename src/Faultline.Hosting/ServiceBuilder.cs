@@ -2,6 +2,7 @@ using System.Reflection;
 using Faultline.Messaging.Consuming;
 using Faultline.Messaging.Envelopes;
 using Faultline.Messaging.Publishing;
+using Faultline.Messaging.Streams;
 using Faultline.Messaging.Topology;
 using Faultline.Protocol.Services;
 using Microsoft.AspNetCore.Routing;
@@ -50,6 +51,8 @@ public sealed class ServiceBuilder
 
     internal List<Type> ConsumeFilters { get; } = [];
 
+    internal List<Type> Projections { get; } = [];
+
     internal IEnumerable<Type> Messages => _publishes.Concat(_consumes).Distinct();
 
     internal IReadOnlyList<Type> Published => _publishes;
@@ -92,6 +95,16 @@ public sealed class ServiceBuilder
             await take((TMessage)catalogue.Decode(envelope), provider, stop);
             return true;
         });
+        return this;
+    }
+
+    /// <summary>Keeps rows that are made from the events of the system's stream, and can be made again from them.</summary>
+    /// <typeparam name="TProjection">The projection; its rows are in the service's own database.</typeparam>
+    public ServiceBuilder Projects<TProjection>()
+        where TProjection : Projection
+    {
+        Services.Add((services, _) => services.AddSingleton<TProjection>());
+        Projections.Add(typeof(TProjection));
         return this;
     }
 

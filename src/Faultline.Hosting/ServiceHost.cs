@@ -120,6 +120,12 @@ public static class ServiceHost
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         foreach (Action<IServiceCollection, IConfiguration> add in builder.Services) add(services, web.Configuration);
         services.AddHostedService<MessagingLoop>();
+        if (builder.Projections.Count > 0)
+        {
+            services.AddSingleton(provider => new ProjectionLoop(provider, system, builder, backend));
+            services.AddHostedService(provider => provider.GetRequiredService<ProjectionLoop>());
+        }
+
         if (settings.StopWithInput) services.AddHostedService<ParentWatch>();
         services.AddServiceTelemetry(service.Name, web.Configuration);
     }

@@ -40,6 +40,7 @@ internal static class Backend
             Store = new PostgresStore(units, election, instance, settings.Audit),
             Election = election,
             Transport = transport,
+            Projections = new PostgresProjections(database),
             Control = control,
             TellLeader = bell.Ring,
             Ledger = ledger.ReadAsync,

@@ -39,5 +39,6 @@ public static class ControlExtensions
         Describe.Map(control);
         ReadFacts.Map(control);
         DeadLetters.Map(control);
+        RebuildProjection.Map(control);
     }
 }

@@ -12,6 +12,7 @@ namespace Faultline.Messaging.RabbitMq.Transport;
 internal sealed class RabbitStreamReader : IStreamReader
 {
     private static readonly TimeSpan FirstLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(3);
 
     private readonly BrokerConnector _connector;
     private readonly string _stream;
@@ -77,27 +78,42 @@ internal sealed class RabbitStreamReader : IStreamReader
     {
         await DisposeAsync();
         _connection = await _connector.ConnectAsync($"stream {_stream}", stop);
-        long count = await CountAsync(_connection, stop);
-        if (_next is { } next and > 0)
-        {
-            // The count holds the broker's own entries, so it is right or too small by what comes at this moment: nobody can have read further than that.
-            long end = count == 0 ? 0 : await FirstAsync(_connection, stop) + count;
-            if (next > end) throw StreamRangeException.BehindTheEnd(_stream, next, end);
-        }
-
+        await RefuseUndeclaredAsync(_connection, stop);
+        if (_next is { } next and > 0) await RefuseBehindTheEndAsync(_connection, next, stop);
         _line = await StreamLine.OpenAsync(_connection, _stream, OffsetOf(_start), stop);
     }
 
-    private async Task<long> CountAsync(IConnection connection, CancellationToken stop)
+    private async Task RefuseUndeclaredAsync(IConnection connection, CancellationToken stop)
     {
         await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: stop);
         try
         {
-            return (await channel.QueueDeclarePassiveAsync(_stream, stop)).MessageCount;
+            await channel.QueueDeclarePassiveAsync(_stream, stop);
         }
         catch (OperationInterruptedException error) when (TransportFailures.CodeOf(error) == TransportFailures.NotFound)
         {
             throw new InvalidOperationException($"stream '{_stream}' is not declared; declare the topology first", error);
+        }
+    }
+
+    // The broker tells no end. Its last chunk comes whole and at once: it reaches up to the offset, or the stream does not.
+    private async Task RefuseBehindTheEndAsync(IConnection connection, long next, CancellationToken stop)
+    {
+        StreamLine line = await StreamLine.OpenAsync(connection, _stream, "last", stop);
+        using CancellationTokenSource late = new(EndLimit, _connector.Time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, stop);
+        long end = 0;
+        try
+        {
+            while (end < next) end = (await line.ReadAsync(either.Token))[^1].Offset + 1;
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            throw StreamRangeException.BehindTheEnd(_stream, next, end);
+        }
+        finally
+        {
+            await line.CloseAsync();
         }
     }
 

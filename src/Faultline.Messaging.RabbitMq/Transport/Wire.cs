@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Faultline.Messaging.Envelopes;
 using RabbitMQ.Client;
 
@@ -32,6 +33,8 @@ internal static class Wire
     public const string TimeHeader = "x-fl-time";
     public const string DigestHeader = "x-fl-digest";
     public const string AuthorHeaders = "x-fl-headers";
+    // The same once more as a text: a stream keeps no tables among the headers of a message.
+    private const string AuthorText = "x-fl-headers-text";
     private const int HeaderBytesMax = 64 * 1024;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -51,7 +54,12 @@ internal static class Wire
         if (message.CausationId is { } causation) headers[CausationHeader] = causation.ToString();
         if (message.CorrelationId is { } correlation) headers[CorrelationHeader] = correlation;
         if (message.TraceParent is { } trace) headers[TraceHeader] = trace;
-        if (message.Headers.Count > 0) headers[AuthorHeaders] = message.Headers.ToDictionary(header => header.Key, header => (object?)header.Value);
+        if (message.Headers.Count > 0)
+        {
+            headers[AuthorHeaders] = message.Headers.ToDictionary(header => header.Key, header => (object?)header.Value);
+            headers[AuthorText] = JsonSerializer.Serialize(message.Headers);
+        }
+
         return new BasicProperties { MessageId = message.Id.ToString(), Type = message.Type, ContentType = "application/json", Persistent = true, Headers = headers };
     }
 
@@ -113,10 +121,22 @@ internal static class Wire
             CorrelationId = TextOf(headers, CorrelationHeader),
             TraceParent = TextOf(headers, TraceHeader),
             Time = new DateTimeOffset(headers.TryGetValue(TimeHeader, out object? time) && time is long ticks ? ticks : throw Missing(TimeHeader), TimeSpan.Zero),
-            Headers = headers.TryGetValue(AuthorHeaders, out object? table) ? HeadersOf(table) : Envelope.EmptyHeaders,
+            Headers = headers.TryGetValue(AuthorHeaders, out object? table) ? HeadersOf(table) : TextOf(headers, AuthorText) is { } text ? HeadersOfText(text) : Envelope.EmptyHeaders,
             Digest = headers.TryGetValue(DigestHeader, out object? digest) && digest is long sum ? sum : throw Missing(DigestHeader),
             Body = body,
         };
+    }
+
+    private static Dictionary<string, string> HeadersOfText(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Dictionary<string, string>>(text) ?? throw new FormatException($"{AuthorText} is null");
+        }
+        catch (JsonException error)
+        {
+            throw new FormatException($"{AuthorText} is no JSON: {error.Message}", error);
+        }
     }
 
     private static Dictionary<string, string> HeadersOf(object? table)

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Faultline.Messaging.Publishing;
 using Faultline.Messaging.Store;
 using Faultline.Messaging.Transport;
@@ -86,9 +87,14 @@ public sealed class ProjectionRunner
         for (int batches = 0; ; batches++)
         {
             IReadOnlyList<StreamEvent>? events = await ReadAsync(reader, offset, stop);
-            if (events is null || !await ApplyAsync(events, offset, stop)) return batches;
+            if (events is null) return batches;
 
-            offset = events[^1].Offset + 1;
+            // What stands before an event that cannot be read is not held up by it.
+            (List<(StreamEvent Event, IMessage Payload)> wanted, long next, Exception? unreadable) = Decode(events);
+            if (next > events[0].Offset && !await ApplyAsync(wanted, offset, next, stop)) return batches;
+            if (unreadable is not null) ExceptionDispatchInfo.Throw(unreadable);
+
+            offset = next;
             if (_time.GetElapsedTime(trimmed) < TrimPause) continue;
 
             trimmed = _time.GetTimestamp();
@@ -117,9 +123,8 @@ public sealed class ProjectionRunner
         }
     }
 
-    private async Task<bool> ApplyAsync(IReadOnlyList<StreamEvent> events, long? expected, CancellationToken stop)
+    private async Task<bool> ApplyAsync(List<(StreamEvent Event, IMessage Payload)> wanted, long? expected, long next, CancellationToken stop)
     {
-        List<(StreamEvent Event, IMessage Payload)> wanted = Decode(events);
         await using IProjectionUnit? unit = await _store.BeginAsync(_projection.Name, expected, [.. wanted.Select(item => item.Event.Message!.Id)], stop);
         if (unit is null) return false;
 
@@ -129,12 +134,12 @@ public sealed class ProjectionRunner
             if (unit.IsNew[index]) await _projection.ChangeAsync(payload, new ProjectedEvent(item.Offset, item.Message!, unit.Connection, unit.Transaction), stop);
         }
 
-        await unit.CommitAsync(events[^1].Offset + 1, stop);
+        await unit.CommitAsync(next, stop);
         return true;
     }
 
-    // Before the transaction: a body that cannot be read holds it up, and no lock is held meanwhile.
-    private List<(StreamEvent Event, IMessage Payload)> Decode(IReadOnlyList<StreamEvent> events)
+    // Before the transaction: no lock is held meanwhile. Ends at the first event that cannot be read here, though perhaps by a newer build.
+    private (List<(StreamEvent Event, IMessage Payload)> Wanted, long Next, Exception? Unreadable) Decode(IReadOnlyList<StreamEvent> events)
     {
         List<(StreamEvent, IMessage)> wanted = [];
         foreach (StreamEvent item in events)
@@ -146,10 +151,19 @@ public sealed class ProjectionRunner
                 continue;
             }
 
-            if (_types.Contains(message.Type) && !message.IsInjected) wanted.Add((item, _catalogue.Decode(message)));
+            if (!_types.Contains(message.Type) || message.IsInjected) continue;
+
+            try
+            {
+                wanted.Add((item, _catalogue.Decode(message)));
+            }
+            catch (UndecodableException unreadable)
+            {
+                return (wanted, item.Offset, unreadable);
+            }
         }
 
-        return wanted;
+        return (wanted, events[^1].Offset + 1, null);
     }
 
     private static TimeSpan Longer(TimeSpan pause) => pause * 2 < PauseMax ? pause * 2 : PauseMax;

@@ -25,6 +25,8 @@ public sealed class PostgreSqlHarness : TransportHarness
         }
     }
 
+    public string ConnectionString => Database.ConnectionString;
+
     private PostgresDatabase Database => _database ?? throw new InvalidOperationException("the class has not begun");
 
     public override async ValueTask InitializeAsync()
