@@ -39,6 +39,9 @@ internal sealed class PostgreSqlStreamReader : IStreamReader
     private volatile bool _isDeaf;
     private long _next;
 
+    // Begins with whatever is kept: what is forgotten before the first read was not asked for.
+    private bool _takesWhatIsKept;
+
     private PostgreSqlStreamReader(NpgsqlDataSource source, TimeProvider time, string stream, int id, long next) => (_source, _time, _stream, _id, _next) = (source, time, stream, id, next);
 
     /// <summary>Begins to read.</summary>
@@ -54,7 +57,7 @@ internal sealed class PostgreSqlStreamReader : IStreamReader
             StreamStart.At at => at.Offset,
             _ => throw new ArgumentException($"there is no start '{start}'", nameof(start)),
         };
-        return new PostgreSqlStreamReader(source, time, stream, id, next);
+        return new PostgreSqlStreamReader(source, time, stream, id, next) { _takesWhatIsKept = start is StreamStart.First };
     }
 
     /// <inheritdoc/>
@@ -66,8 +69,9 @@ internal sealed class PostgreSqlStreamReader : IStreamReader
             List<StreamEvent> events = await FetchAsync(stop);
             if (events.Count > 0)
             {
-                if (events[0].Offset != _next) throw StreamRangeException.Forgotten(_stream, _next, events[0].Offset);
+                if (events[0].Offset != _next && !_takesWhatIsKept) throw StreamRangeException.Forgotten(_stream, _next, events[0].Offset);
 
+                _takesWhatIsKept = false;
                 _next = events[^1].Offset + 1;
                 return (IReadOnlyList<StreamEvent>)events;
             }
@@ -132,6 +136,7 @@ internal sealed class PostgreSqlStreamReader : IStreamReader
     {
         (int id, long first, long end) = await FindAsync(_source, _stream, stop);
         if (id != _id || _next > end) throw StreamRangeException.BehindTheEnd(_stream, _next, end);
+        if (_takesWhatIsKept) _next = Math.Max(_next, first);
         if (_next < first) throw StreamRangeException.Forgotten(_stream, _next, first);
     }
 

@@ -21,7 +21,7 @@ public sealed class QueueSchemaTests(PostgreSqlHarness harness) : TransportConfo
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ConnectAsync()));
 
-        (await PostgreSql.ScalarAsync("select count(*) from faultline_queue.version")).ShouldBe(1L);
+        (await PostgreSql.ScalarAsync("select count(*) from faultline_queue.version")).ShouldBe(2L);
     }
 
     [Fact]
