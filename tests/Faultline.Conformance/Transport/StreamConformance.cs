@@ -46,7 +46,8 @@ public abstract class StreamConformance(TransportHarness harness) : TransportCon
         TestSystem system = NewSystem();
         StreamTopology stream = new($"{system.Publisher}/events") { Types = [$"{system.Type}.kept"] };
         SystemTopology topology = new(
-            [new ServiceTopology(system.Publisher, [system.Contract, new($"{system.Type}.kept", 1)], []), new ServiceTopology(system.Service, [], [system.Contract])], 4) { Stream = stream };
+            [new ServiceTopology(system.Publisher, [system.Contract, new($"{system.Type}.kept", 1)], []), new ServiceTopology(system.Service, [], [system.Contract])], 4)
+        { Stream = stream };
         ITransport transport = await ConnectAsync();
         await transport.DeclareAsync(topology, Stop);
 
