@@ -185,7 +185,7 @@ internal sealed class CellLoad(Experiment cell, string? run, LabSystem system, H
             Phase = Phases.Load,
         };
         writer.Invoked(operation);
-        var call = new WorkloadCall(workload.Description.Name, id, Cell.Name, number, seed, Cell.Workload.Parameters, system.Http, system.AddressOf, OperationLimit, time);
+        var call = new WorkloadCall(workload.Description.Name, id, Cell.Name, number, seed, Cell.Workload.Parameters, system.Http, system.ClientAddressOf, OperationLimit, time);
         OperationEnd end = await workload.RunAsync(call, stop);
         OperationRecord ended = operation with
         {

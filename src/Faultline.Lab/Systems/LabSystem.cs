@@ -1,6 +1,7 @@
 using Faultline.Lab.Problems;
 using System.Globalization;
 using System.Security.Cryptography;
+using Faultline.Lab.Links;
 using Faultline.Lab.Supervisor;
 using Faultline.Protocol.Services;
 
@@ -32,7 +33,10 @@ public sealed class LabSystem : IAsyncDisposable
     /// <summary>The lab's infrastructure that it stands on.</summary>
     public LabInfrastructure Lab => _lab;
 
-    /// <summary>Speaks to the services of this lab; never through a proxy.</summary>
+    /// <summary>The links of the system; null in a lab without. Clients and services go over them, the lab itself never does.</summary>
+    public SystemLinks? Links { get; private set; }
+
+    /// <summary>Speaks to the services of this lab; never through an HTTP proxy of the machine.</summary>
     public HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(2), PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20) })
     {
         Timeout = TimeSpan.FromSeconds(100),
@@ -70,7 +74,15 @@ public sealed class LabSystem : IAsyncDisposable
                 BrokerNames.RabbitMq => await lab.Rabbit.AddressForAsync(spec.Name, stop),
                 _ => throw new LabException($"There is no broker '{options.Broker}'; there are: {string.Join(", ", BrokerNames.All)}."),
             };
-            foreach (ServiceDescription service in spec.Services) system.StartService(service.Service, await lab.Services.CreateDatabaseAsync(DatabaseOf(service.Service), stop), broker);
+            system.Links = lab.UsesLinks ? new SystemLinks(lab.Supervisor.TakePort, lab.Time) : null;
+            SystemStart start = await SystemStart.PrepareAsync(lab, spec, options, system.Links, broker, stop);
+            foreach (ServiceDescription service in spec.Services)
+            {
+                var instances = new List<SupervisedProcess>();
+                system._instances.Add(service.Service, instances);
+                foreach (InstanceSpec instance in start.InstancesOf(service.Service, system._token)) instances.Add(lab.Supervisor.Start(instance));
+            }
+
             await Task.WhenAll(system._instances.Values.SelectMany(instances => instances).Select(instance => instance.WaitHealthyAsync(StartLimit, stop)));
             return system;
         }
@@ -89,11 +101,21 @@ public sealed class LabSystem : IAsyncDisposable
         return addresses[(int)((uint)Interlocked.Increment(ref _turn) % (uint)addresses.Count)];
     }
 
+    /// <summary>Where a client reaches a service: over its link, where there is one.</summary>
+    /// <param name="service">As <c>system/service</c>.</param>
+    public Uri ClientAddressOf(string service)
+    {
+        Uri direct = AddressOf(service);
+        string? instance = InstancesOf(service).FirstOrDefault(process => process.Port == direct.Port)?.Target[(Spec.Name.Length + 1)..];
+        return Links?.All.FirstOrDefault(link => link.Link.Role == LinkRole.Client && link.To == instance) is { } over ? AddressAt(over.Port) : direct;
+    }
+
     /// <summary>Stops its instances; the databases stay.</summary>
     public async ValueTask DisposeAsync()
     {
         // Together: a service that ends does not need the others, which may be away at any time.
         await Task.WhenAll(_instances.Values.SelectMany(instances => instances).Select(instance => _lab.Supervisor.RemoveAsync(instance.Target)));
+        if (Links is not null) await Links.DisposeAsync();
         Http.Dispose();
     }
 
@@ -102,39 +124,8 @@ public sealed class LabSystem : IAsyncDisposable
     {
         SupervisedProcess[] all = [.. InstancesOf(service)];
         SupervisedProcess[] healthy = [.. all.Where(instance => instance.State == ProcessState.Healthy)];
-        return [.. (healthy.Length > 0 ? healthy : all).Select(instance => new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{instance.Port}")))];
+        return [.. (healthy.Length > 0 ? healthy : all).Select(instance => AddressAt(instance.Port))];
     }
 
-    private void StartService(string service, string database, string broker)
-    {
-        string name = service[(service.IndexOf('/') + 1)..];
-        var instances = new List<SupervisedProcess>();
-        _instances.Add(service, instances);
-        for (int ordinal = 1; ordinal <= Options.ReplicasFor(service); ordinal++)
-        {
-            var environment = new Dictionary<string, string>(Spec.Environment)
-            {
-                ["Faultline__Instance"] = string.Create(CultureInfo.InvariantCulture, $"{name}-{ordinal}"),
-                ["Faultline__Database"] = database,
-                ["Faultline__Broker"] = Options.Broker,
-                ["Faultline__BrokerConnection"] = broker,
-                ["Faultline__ControlToken"] = _token,
-                ["Faultline__Audit"] = "true",
-                ["Faultline__StopWithInput"] = "true",
-                ["ASPNETCORE_URLS"] = "http://127.0.0.1:{port}",
-            };
-            foreach ((string key, string value) in Spec.Checks.LabSettings) environment[key] = value;
-            instances.Add(_lab.Supervisor.Start(new InstanceSpec
-            {
-                System = Spec.Name,
-                Service = name,
-                Ordinal = ordinal,
-                Executable = Spec.Executable,
-                Arguments = ["service", service],
-                Environment = environment,
-                // What a lab breaks on purpose comes back at once.
-                RestartDelayMax = TimeSpan.FromMilliseconds(300),
-            }));
-        }
-    }
+    private static Uri AddressAt(int port) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
 }

@@ -1,0 +1,114 @@
+using System.Globalization;
+using Faultline.Lab.Links;
+using Faultline.Lab.Supervisor;
+using Faultline.Protocol.Services;
+
+namespace Faultline.Lab.Systems;
+
+/// <summary>
+/// How the instances of a system are started: where they listen, and how they reach their database, the broker and each other. Where the lab has links, every such way is one, and instances get their
+/// ports beforehand, because a link must know where it leads before anybody starts.
+/// </summary>
+internal sealed class SystemStart
+{
+    private readonly LabSystemSpec _spec;
+    private readonly LabSystemOptions _options;
+    private readonly string _broker;
+    private readonly Dictionary<string, string> _databases = [];
+    private readonly Dictionary<string, int> _ports = []; // By instance.
+    private readonly Dictionary<(string Instance, string Setting), string> _ways = [];
+
+    private SystemStart(LabSystemSpec spec, LabSystemOptions options, string broker) => (_spec, _options, _broker) = (spec, options, broker);
+
+    /// <summary>Creates the databases, and the links where the lab has them.</summary>
+    public static async Task<SystemStart> PrepareAsync(LabInfrastructure lab, LabSystemSpec spec, LabSystemOptions options, SystemLinks? links, string broker, CancellationToken stop)
+    {
+        var start = new SystemStart(spec, options, broker);
+        foreach (string service in spec.Services.Select(service => service.Service))
+        {
+            start._databases[service] = await lab.Services.CreateDatabaseAsync(LabSystem.DatabaseOf(service), stop);
+            foreach (string instance in start.NamesOf(service)) start._ports[instance] = links is null && start.IsCalled(service) is false ? 0 : lab.Supervisor.TakePort();
+        }
+
+        foreach (ServiceDescription service in spec.Services) await start.LinkAsync(service, links);
+        return start;
+    }
+
+    /// <summary>The instances of a service.</summary>
+    public IEnumerable<InstanceSpec> InstancesOf(string service, string token) => NamesOf(service).Select((name, place) => new InstanceSpec
+    {
+        System = _spec.Name,
+        Service = LinkDescription.ShortName(service),
+        Ordinal = place + 1,
+        Executable = _spec.Executable,
+        Arguments = ["service", service],
+        Environment = EnvironmentOf(service, name, token),
+        HttpPort = _ports[name],
+        // What a lab breaks on purpose comes back at once.
+        RestartDelayMax = TimeSpan.FromMilliseconds(300),
+    });
+
+    private async Task LinkAsync(ServiceDescription service, SystemLinks? links)
+    {
+        IReadOnlyList<LinkDescription> all = LinkDescription.Of(_spec.Services);
+        string shortName = LinkDescription.ShortName(service.Service);
+        foreach ((string instance, int place) in NamesOf(service.Service).Select((name, place) => (name, place)))
+        {
+            foreach (string called in service.Calls)
+            {
+                // Callers are dealt out among the instances of whom they call.
+                string[] targets = [.. NamesOf(called)];
+                string target = targets[place % targets.Length];
+                int port = _ports[target];
+                if (links is not null) port = (await links.AddAsync(all.First(link => link.From == shortName && link.To == LinkDescription.ShortName(called)), instance, target, LinkRoutes.Here(port))).Port;
+                _ways[(instance, $"Faultline__Peers__{LinkDescription.ShortName(called)}")] = $"http://{LinkRoutes.Here(port)}";
+            }
+
+            if (links is null) continue;
+
+            await links.AddAsync(all.First(link => link.Role == LinkRole.Client && link.To == shortName), LinkDescription.Client, instance, LinkRoutes.Here(_ports[instance]));
+            await LinkServersAsync(instance, shortName, _databases[service.Service], all, links);
+        }
+    }
+
+    private async Task LinkServersAsync(string instance, string service, string database, IReadOnlyList<LinkDescription> all, SystemLinks links)
+    {
+        if (LinkRoutes.OfDatabase(database) is { } server)
+        {
+            SystemLink link = await links.AddAsync(all.First(link => link.From == service && link.Role == LinkRole.Database), instance, LinkDescription.Database, server);
+            _ways[(instance, "Faultline__Database")] = LinkRoutes.DatabaseOver(database, link.Port);
+            _ways[(instance, "Faultline__WatchDatabase")] = database;
+        }
+
+        bool isRabbit = _options.Broker == BrokerNames.RabbitMq;
+        if ((isRabbit ? LinkRoutes.OfRabbit(_broker) : LinkRoutes.OfDatabase(_broker)) is { } broker)
+        {
+            SystemLink link = await links.AddAsync(all.First(link => link.From == service && link.Role == LinkRole.Broker), instance, LinkDescription.Broker, broker);
+            _ways[(instance, "Faultline__BrokerConnection")] = isRabbit ? LinkRoutes.RabbitOver(_broker, link.Port) : LinkRoutes.DatabaseOver(_broker, link.Port);
+            _ways[(instance, "Faultline__WatchBroker")] = _broker;
+        }
+    }
+
+    private Dictionary<string, string> EnvironmentOf(string service, string instance, string token)
+    {
+        var environment = new Dictionary<string, string>(_spec.Environment)
+        {
+            ["Faultline__Instance"] = instance,
+            ["Faultline__Database"] = _databases[service],
+            ["Faultline__Broker"] = _options.Broker,
+            ["Faultline__BrokerConnection"] = _broker,
+            ["Faultline__ControlToken"] = token,
+            ["Faultline__Audit"] = "true",
+            ["Faultline__StopWithInput"] = "true",
+            ["ASPNETCORE_URLS"] = "http://127.0.0.1:{port}",
+        };
+        foreach (((_, string setting), string value) in _ways.Where(way => way.Key.Instance == instance)) environment[setting] = value;
+        foreach ((string key, string value) in _spec.Checks.LabSettings) environment[key] = value;
+        return environment;
+    }
+
+    private bool IsCalled(string service) => _spec.Services.Any(caller => caller.Calls.Contains(service));
+
+    private IEnumerable<string> NamesOf(string service) =>
+        Enumerable.Range(1, _options.ReplicasFor(service)).Select(ordinal => string.Create(CultureInfo.InvariantCulture, $"{LinkDescription.ShortName(service)}-{ordinal}"));
+}
