@@ -89,7 +89,8 @@ internal sealed class CellLoad(Experiment cell, string? run, LabSystem system, H
         await _over.CancelAsync();
         await _running;
         _over.Dispose();
-        lock (_gate) _faults.AddRange(Schedule!.End());
+        IReadOnlyList<FaultRun> faults = await Schedule!.EndAsync();
+        lock (_gate) _faults.AddRange(faults);
     }
 
     private Progress ProgressAt() => new(_clock.Elapsed, Interlocked.Read(ref _invoked), [Phases.Start, Phases.Baseline, Phases.Load]);
