@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Faultline.Lab.Schedules;
 using Faultline.Lab.Systems;
 using Faultline.Protocol.Guards;
 using Faultline.Protocol.Services;
@@ -61,6 +62,7 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
 
         battery = Chosen(battery, order, problems);
         IReadOnlyList<GuardSpec> guards = GuardsOf(order, system, problems);
+        problems.AddRange(LinkFaultCheck.Problems(battery.Cells, TimeProvider.System).Select(problem => new RunProblem(null, problem)));
         if (problems.Count > 0) return new RunPlanning(null, problems);
 
         ulong seed = order.Seed ?? battery.Cells.Select(cell => cell.Seed).FirstOrDefault(own => own is not null) ?? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));

@@ -30,7 +30,7 @@ internal sealed class ScheduledPartition(PartitionFault fault, FaultSite site) :
         {
             Executed = seen.Sum(act => act.Acted),
             Marks = [.. seen.Where(act => act.FirstAt is not null).GroupBy(act => act.Link).Select(acts => new FaultMark(acts.Min(act => act.FirstAt)!.Value, acts.Key))],
-            Problem = StartedAt is null ? null : "nothing was sent between the groups while they were cut off",
+            Problem = StartedAt is null || seen.Any(act => act.Acted > 0) ? null : "nothing was sent between the groups while they were cut off",
         };
     }
 

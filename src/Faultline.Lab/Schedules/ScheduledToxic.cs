@@ -48,7 +48,7 @@ internal sealed class ScheduledToxic(ToxicFault fault, FaultSite site) : Schedul
         {
             Executed = seen.Sum(each => ActsOf(each.Report)),
             Marks = [.. from each in seen from toxic in each.Report.Toxics where toxic.Toxic.Name == fault.Name && toxic.FirstActedAt is not null select new FaultMark(toxic.FirstActedAt!.Value, each.Link.Name)],
-            Problem = StartedAt is null ? null : carried ? $"{fault.Link} carried traffic in the run, and nothing passed that {fault.Type} acts on while it was set" : $"{fault.Link} carried no traffic",
+            Problem = StartedAt is null || seen.Any(each => ActsOf(each.Report) > 0) ? null : carried ? $"{fault.Link} carried traffic in the run, and nothing passed that {fault.Type} acts on while it was set" : $"{fault.Link} carried no traffic",
         };
     }
 
