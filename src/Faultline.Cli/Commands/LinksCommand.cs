@@ -18,8 +18,8 @@ internal static class LinksCommand
         {
             context.Screen.Table(["link", "protocol", "listens", "open", "accepted", "sent", "received", "broken", "faults"], links.Select(link => (string[])
             [
-                Screen.Safe(link.Link), link.Protocol, Screen.Safe(link.Live.Listen), Number(link.Live.ConnectionsOpen), Number(link.Live.ConnectionsAccepted), Number(link.Live.BytesFromClients),
-                Number(link.Live.BytesFromUpstream), Number(link.Live.ConnectionsBroken), link.Faults.Count == 0 ? "" : Screen.Warn(string.Join("; ", link.Faults.Select(fault => fault.Says))),
+                Screen.Safe(link.Link), link.Protocol, Screen.Safe(link.Listen), Number(link.Traffic.ConnectionsOpen), Number(link.Traffic.ConnectionsAccepted), Number(link.Traffic.BytesSent),
+                Number(link.Traffic.BytesReceived), Number(link.Traffic.ConnectionsBroken), link.Faults.Count == 0 ? "" : Screen.Warn(string.Join("; ", link.Faults.Select(fault => fault.Says))),
             ]));
         }
     }

@@ -21,9 +21,21 @@ public sealed record LinkFaultView(string Link, string Name, string Says, long A
 /// <param name="From">Who connects.</param>
 /// <param name="To">Where to.</param>
 /// <param name="Protocol">tcp or http.</param>
-/// <param name="Live">What happens on it.</param>
+/// <param name="Listen">Where it listens.</param>
+/// <param name="Upstream">Where it leads.</param>
+/// <param name="Traffic">What has passed.</param>
 /// <param name="Faults">The faults that are set on it.</param>
-public sealed record LinkView(string Link, string Name, string From, string To, string Protocol, LinkReport Live, IReadOnlyList<LinkFaultView> Faults);
+public sealed record LinkView(string Link, string Name, string From, string To, string Protocol, string Listen, string Upstream, LinkTraffic Traffic, IReadOnlyList<LinkFaultView> Faults);
+
+/// <summary>What has passed a link.</summary>
+/// <param name="ConnectionsOpen">Connections that are open now.</param>
+/// <param name="ConnectionsAccepted">Connections that were opened.</param>
+/// <param name="ConnectionsBroken">Connections that broke.</param>
+/// <param name="ConnectsFailed">Connections for which the other side could not be reached.</param>
+/// <param name="Requests">HTTP requests; 0 on a link that forwards bytes.</param>
+/// <param name="BytesSent">Bytes from who connects.</param>
+/// <param name="BytesReceived">Bytes from where it leads.</param>
+public sealed record LinkTraffic(int ConnectionsOpen, long ConnectionsAccepted, long ConnectionsBroken, long ConnectsFailed, long Requests, long BytesSent, long BytesReceived);
 
 /// <summary>The links of all systems that run, by hand: looked at, broken and mended. Thread-safe.</summary>
 /// <param name="plane">The lab.</param>
@@ -82,7 +94,8 @@ public sealed class LinkDesk(ControlPlane plane)
         LinkReport live = system.Links!.Report(link);
         string name = $"{system.Spec.Name}/{link.Name}";
         return new LinkView(
-            name, link.Link.Name, link.From, link.To, link.Link.IsHttp ? "http" : "tcp", live,
+            name, link.Link.Name, link.From, link.To, link.Link.IsHttp ? "http" : "tcp", live.Listen, live.Upstream,
+            new LinkTraffic(live.ConnectionsOpen, live.ConnectionsAccepted, live.ConnectionsBroken, live.ConnectsFailed, live.Requests, live.BytesFromClients, live.BytesFromUpstream),
             [
                 .. live.Toxics.Select(toxic => new LinkFaultView(name, toxic.Toxic.Name!, SaysOf(toxic.Toxic), toxic.Acted, toxic.FirstActedAt)),
                 .. live.HttpFaults.Select(fault => new LinkFaultView(name, fault.Fault.Name!, SaysOf(fault.Fault), fault.Fired, fault.FirstFiredAt)),

@@ -40,11 +40,19 @@ internal static class LinksBattery
             foreach ((Case @case, int place) in Toxics.Select((@case, place) => (@case, place)))
             {
                 string link = links[(place + kind) % links.Length];
-                // Ends and new connections are rare on links whose connections are kept: without a cut there would be none.
-                FaultSpec[] helper = @case.Type is "slow_close" or "blackhole_upstream_connect" ? [Cut(link, @case.Type == "slow_close" ? 8 : 14)] : [];
-                yield return Cell($"{@case.Type.Replace('_', '-')}-{link}", $"{link}: {@case.Title}", 30, [Toxic(@case, link), .. helper]);
+                yield return Cell($"{@case.Type.Replace('_', '-')}-{link}", $"{link}: {@case.Title}", 30, [Toxic(@case, link), .. Helpers(@case.Type, link)]);
             }
         }
+    }
+
+    /// <summary>Ends and new connections are rare on links whose connections are kept: without these there would be none for the toxic to act on.</summary>
+    private static IEnumerable<FaultSpec> Helpers(string type, string link)
+    {
+        if (type == "blackhole_upstream_connect") yield return new ToxicFault { Name = "connections reset", Link = link, Type = "reset_peer", From = Moment.AfterOperations(14), For = TimeSpan.FromMilliseconds(300) };
+        if (type != "slow_close") yield break;
+
+        if (link == ToCustomers) yield return Http("truncate", "after", new TriggerSpec { Every = 5 }, []);
+        else yield return new DisruptionFault { Name = "connections ended", Target = link.EndsWith(Broker, StringComparison.Ordinal) ? BrokerNames.Target : "postgres/services", Verb = DisruptionVerbs.TerminateSessions, From = Moment.AfterOperations(8) };
     }
 
     private static ToxicFault Toxic(Case @case, string link) => new()
@@ -53,12 +61,11 @@ internal static class LinksBattery
         Link = link,
         Type = @case.Type,
         Toxicity = @case.Toxicity,
-        Attributes = @case.Attributes.ToDictionary(attribute => attribute.Name, attribute => attribute.Value),
+        // A reply to a customer is short.
+        Attributes = @case.Attributes.ToDictionary(attribute => attribute.Name, attribute => attribute.Name == "bytes" && link == ToCustomers ? 900 : attribute.Value),
         From = @case.Length is null ? Moment.BeginOfLoad : Moment.AfterOperations(5),
         For = @case.Length,
     };
-
-    private static ToxicFault Cut(string link, int after) => new() { Name = "connections reset", Link = link, Type = "reset_peer", From = Moment.AfterOperations(after), For = TimeSpan.FromMilliseconds(300) };
 
     private static IEnumerable<Experiment> OnRequests()
     {
