@@ -34,7 +34,7 @@ internal static class PartitionCommand
 
     private static async Task HealAsync(CommandContext context)
     {
-        string query = context.Value(Healed) is { } name ? $"?name={Uri.EscapeDataString(name)}" : "";
+        string query = context.Arguments.GetValue(Healed) is { } name ? $"?name={Uri.EscapeDataString(name)}" : "";
         IReadOnlyList<PartitionView> healed = await context.Lab.DeleteAsync<IReadOnlyList<PartitionView>>($"/api/partitions{query}", context.Stop);
         if (context.Json) context.Screen.Json(healed);
         else if (healed.Count == 0) context.Screen.Line("Nothing was cut.");

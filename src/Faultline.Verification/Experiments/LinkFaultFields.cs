@@ -148,7 +148,7 @@ internal sealed class LinkFaultFields(SystemDescription? system, Catalogue catal
             string text = (item as YamlScalarNode)?.Value ?? "";
             string full = known.Contains(text) ? text : $"{system?.Name}/{text}";
             if (system is null || known.Contains(full)) targets.Add(full);
-            else fields.Problems.Add((int)item.Start.Line, $"{at} is {Fields.Show(item)}; {Nearest.OneOf(text, known)}");
+            else fields.Problems.Add((int)item.Start.Line, $"{at} is {Fields.Show(item)}; {Nearest.OneOf(Nearest.To(text, known) is null ? full : text, known)}");
         }
 
         return targets;

@@ -16,19 +16,19 @@ internal static class LinksBattery
     /// <summary>One link of each kind; which one goes round, so that all services have their share.</summary>
     private static readonly string[][] Kinds = [["tickets-broker", "inquiries-broker", "translations-broker"], ["inquiries-database", "tickets-database", "translations-database"], [ToCustomers]];
 
-    private sealed record Case(string Type, string Title, double Toxicity, TimeSpan? Length, params (string Name, double Value)[] Attributes);
+    private sealed record Case(string Type, string Title, TimeSpan? Length, params (string Name, double Value)[] Attributes);
 
     private static IReadOnlyList<Case> Toxics { get; } =
     [
-        new("latency", "what comes is late", 1, null, ("latency", 60), ("jitter", 30)),
-        new("bandwidth", "little gets through at a time", 1, null, ("rate", 60)),
-        new("slow_close", "ends come late", 1, null, ("delay", 300)),
-        new("timeout", "nothing gets through for a while, then connections are closed", 0.5, TimeSpan.FromSeconds(2), ("timeout", 700)),
-        new("reset_peer", "connections are reset for a while", 0.5, TimeSpan.FromMilliseconds(1500)),
-        new("slicer", "bytes come in small pieces", 1, null, ("average_size", 90), ("size_variation", 40)),
-        new("limit_data", "connections end after some bytes, for a while", 0.6, TimeSpan.FromSeconds(2), ("bytes", 6000)),
-        new("packet_loss", "pieces are lost for a while", 0.5, TimeSpan.FromMilliseconds(1500), ("loss_rate", 0.05)),
-        new("blackhole_upstream_connect", "nobody gets a new connection for a while", 1, TimeSpan.FromSeconds(2)),
+        new("latency", "what comes is late", null, ("latency", 60), ("jitter", 30)),
+        new("bandwidth", "little gets through at a time", null, ("rate", 60)),
+        new("slow_close", "ends come late", null, ("delay", 300)),
+        new("timeout", "nothing gets through for a while, then connections are closed", TimeSpan.FromSeconds(2), ("timeout", 700)),
+        new("reset_peer", "connections are reset for a while", TimeSpan.FromMilliseconds(1500)),
+        new("slicer", "bytes come in small pieces", null, ("average_size", 90), ("size_variation", 40)),
+        new("limit_data", "connections end after some bytes, for a while", TimeSpan.FromSeconds(2), ("bytes", 6000)),
+        new("packet_loss", "pieces are lost for a while", TimeSpan.FromMilliseconds(1500), ("loss_rate", 0.3)),
+        new("blackhole_upstream_connect", "nobody gets a new connection for a while", TimeSpan.FromSeconds(2)),
     ];
 
     public static Battery Of(SystemDescription system) => new("ticketflow/links", "The intake of TicketFlow on a bad network", [.. OnLinks(), .. OnRequests(), .. Partitioned(), .. Disrupted(system), .. Mixed()]);
@@ -60,7 +60,6 @@ internal static class LinksBattery
         Name = @case.Type,
         Link = link,
         Type = @case.Type,
-        Toxicity = @case.Toxicity,
         // A reply to a customer is short.
         Attributes = @case.Attributes.ToDictionary(attribute => attribute.Name, attribute => attribute.Name == "bytes" && link == ToCustomers ? 900 : attribute.Value),
         From = @case.Length is null ? Moment.BeginOfLoad : Moment.AfterOperations(5),
