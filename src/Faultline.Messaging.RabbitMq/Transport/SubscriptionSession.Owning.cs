@@ -266,10 +266,10 @@ internal sealed partial class SubscriptionSession
         await _batons.BasicCancelAsync(lane.BatonConsumer);
         if (replaced) await _batons.BasicAckAsync(lane.BatonNumber, multiple: false);
         else await _batons.BasicNackAsync(lane.BatonNumber, multiple: false, requeue: true);
-        SubscriptionRequest? release = lane.Release;
-        (lane.Release, lane.NextBaton) = (null, null);
-        await RegisterAsync(lane, _ending.Token);
-        if (release is not null) _done.Add(release);
+        lane.NextBaton = null;
+        await RegisterAsync(lane, _ending.Token); // When this fails, the release is still the lane's, and whoever waits for it is told at the end of the session.
+        if (lane.Release is { } release) _done.Add(release);
+        lane.Release = null;
         (_announceDue, _balanceDue) = (true, true);
     }
 

@@ -110,7 +110,7 @@ internal sealed partial class SubscriptionSession : IAsyncDisposable
     {
         _heard.Writer.TryComplete();
         await _ending.CancelAsync();
-        await Task.WhenAll(_tasks);
+        // First of all: nobody who asked may wait for ever, whatever fails below.
         foreach (SubscriptionRequest request in _done) RabbitSubscription.Fail(request);
         foreach (SubscriptionRequest? request in _lanes.Select(lane => lane.Release)) request?.Done.TrySetResult();
         while (_heard.Reader.TryRead(out Happening? happened))
@@ -118,6 +118,7 @@ internal sealed partial class SubscriptionSession : IAsyncDisposable
             if (happened is SubscriptionRequest request) RabbitSubscription.Fail(request);
         }
 
+        await Task.WhenAll(_tasks);
         await _connector.CloseAsync(_connection);
         _ending.Dispose();
     }

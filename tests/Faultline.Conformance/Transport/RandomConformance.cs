@@ -123,7 +123,7 @@ public abstract class RandomConformance(TransportHarness harness) : TransportCon
         public async ValueTask DisposeAsync()
         {
             await _subscription.DisposeAsync();
-            await _running;
+            await _running.WaitAsync(Wait.Limit); // A request that is never answered is a failure, and no reason to hang.
         }
 
         private async Task RunAsync()
