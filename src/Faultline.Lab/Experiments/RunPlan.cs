@@ -47,7 +47,7 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
 
     /// <summary>The exact command that repeats the run.</summary>
     public string Command =>
-        $"faultline run {What} --seed {Seed}{(Guards.Count == 0 ? "" : $" --guards {string.Join(',', Guards)}")}{(Order.Replicas is { } replicas ? $" --replicas {replicas}" : "")}{(Order.Broker is { } broker ? $" --broker {broker}" : "")}";
+        $"faultline run {What} --seed {Seed}{(Guards.Count == 0 ? "" : $" --guards {string.Join(',', Guards)}")}{(Order.Replicas is { } replicas ? $" --replicas {replicas}" : "")}{(Order.Broker is { } broker ? $" --broker {broker}" : "")}{(Order.Profile is { } profile ? $" --profile {profile}" : "")}{(Order.Orders is { } own ? $" --orders {own}" : "")}";
 
     /// <summary>Checks an order before anything starts.</summary>
     /// <param name="order">What is asked for.</param>
@@ -60,6 +60,8 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
         if (Find(order, systems, problems) is not var (system, battery)) return new RunPlanning(null, problems);
 
         battery = Chosen(battery, order, problems);
+        CheckProfile(order, system, problems);
+        CheckOwn(order, system, problems);
         IReadOnlyList<GuardSpec> guards = GuardsOf(order, system, problems);
         if (problems.Count > 0) return new RunPlanning(null, problems);
 
@@ -83,6 +85,8 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
         Guards = Guards,
         Replicas = Order.Replicas,
         Broker = Order.Broker,
+        Profile = Order.Profile,
+        StandIn = Order.Orders is { } source ? new StandIn { Service = System.Checks.OwnService!, Source = source } : null,
         Run = run,
         ReportFolder = folder,
         Command = Command,
@@ -109,6 +113,21 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
         return null;
     }
 
+    private static void CheckProfile(RunOrder order, LabSystemSpec system, List<RunProblem> problems)
+    {
+        string[] profiles = [.. system.Checks.Profiles.Select(profile => profile.Name)];
+        if (order.Profile is { } profile && !profiles.Contains(profile)) problems.Add(new RunProblem("profile", profiles.Length == 0 ? $"is '{profile}'; {system.Name} has no profiles." : $"is '{profile}'; it must be one of {string.Join(", ", profiles)}."));
+    }
+
+    private static void CheckOwn(RunOrder order, LabSystemSpec system, List<RunProblem> problems)
+    {
+        if (order.Orders is not { } source) return;
+
+        if (system.Checks.OwnService is null) problems.Add(new RunProblem("orders", $"is '{source}'; no service of {system.Name} can be replaced."));
+        else if (StandInSource.Problem(source) is { } problem) problems.Add(new RunProblem("orders", $"{problem}."));
+        else if (order.Guards is { Count: > 0 }) problems.Add(new RunProblem("guards", "cannot be given beside 'orders': a program of your own has no guards that the lab could switch."));
+    }
+
     private static Battery Chosen(Battery battery, RunOrder order, List<RunProblem> problems)
     {
         if (order.Only is not { } only) return battery;
@@ -125,11 +144,13 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
         foreach (string? part in order.Guards ?? [])
         {
             if (GuardSpec.Read(part ?? "") is not { } guard) problems.Add(new RunProblem(null, $"'{part}' is no guard to switch; write -name for off or +name for on, like -outbox."));
-            else if (GuardNames.Find(guard.Guard) is null) problems.Add(new RunProblem(null, $"There is no guard '{guard.Guard}'; there are: {string.Join(", ", GuardNames.All.Select(known => known.Name))}."));
+            else if (Known(system).All(known => known.Name != guard.Guard)) problems.Add(new RunProblem(null, $"There is no guard '{guard.Guard}'; there are: {string.Join(", ", Known(system).Select(known => known.Name))}."));
             else if (guard.Service is { } service && system.Description.Find(service) is null) problems.Add(new RunProblem(null, $"There is no service '{service}'; there are: {string.Join(", ", system.Services.Select(known => known.Service))}."));
             else guards.Add(guard);
         }
 
         return guards;
     }
+
+    private static IEnumerable<GuardDescription> Known(LabSystemSpec system) => system.Services.SelectMany(service => service.Guards).DistinctBy(guard => guard.Name);
 }

@@ -1,6 +1,7 @@
 using Faultline.Lab.Problems;
 using System.Globalization;
 using System.Security.Cryptography;
+using Faultline.Lab.Links;
 using Faultline.Lab.Supervisor;
 using Faultline.Protocol.Services;
 
@@ -14,13 +15,14 @@ public sealed class LabSystem : IAsyncDisposable
     private readonly LabInfrastructure _lab;
     private readonly string _token;
     private readonly Dictionary<string, List<SupervisedProcess>> _instances = [];
+    private IReadOnlyDictionary<int, Uri> _clientAddresses = new Dictionary<int, Uri>();
     private int _turn;
 
     private LabSystem(LabInfrastructure lab, LabSystemSpec spec, LabSystemOptions options)
     {
         (_lab, Spec, Options) = (lab, spec, options);
         _token = options.ControlToken ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
-        Clients = spec.Services.ToDictionary(service => service.Service, service => new ServiceClient(Http, () => AddressesOf(service.Service), _token, service.Service));
+        Clients = spec.Services.Where(service => service.Service != options.StandIn?.Service).ToDictionary(service => service.Service, service => new ServiceClient(Http, () => AddressesOf(service.Service), _token, service.Service));
     }
 
     /// <summary>What runs.</summary>
@@ -40,6 +42,9 @@ public sealed class LabSystem : IAsyncDisposable
 
     /// <summary>The control endpoints of each service, by <c>system/service</c>.</summary>
     public IReadOnlyDictionary<string, ServiceClient> Clients { get; }
+
+    /// <summary>The links of the system; null where it has none. A client goes over them, the lab itself never does.</summary>
+    public SystemLinks? Links { get; private set; }
 
     /// <summary>The instances of a service.</summary>
     /// <param name="service">As <c>system/service</c>.</param>
@@ -61,6 +66,7 @@ public sealed class LabSystem : IAsyncDisposable
     /// <exception cref="LabException">A service does not come up; the last lines of its log are in the message.</exception>
     public static async Task<LabSystem> StartAsync(LabInfrastructure lab, LabSystemSpec spec, LabSystemOptions options, CancellationToken stop)
     {
+        if (options.StandIn is { Executable: null, Address: null } named) options = options with { StandIn = await new StandInSource(lab, TimeProvider.System).PrepareAsync(named.Service, named.Source, stop) };
         var system = new LabSystem(lab, spec, options);
         try
         {
@@ -70,7 +76,9 @@ public sealed class LabSystem : IAsyncDisposable
                 BrokerNames.RabbitMq => await lab.Rabbit.AddressForAsync(spec.Name, stop),
                 _ => throw new LabException($"There is no broker '{options.Broker}'; there are: {string.Join(", ", BrokerNames.All)}."),
             };
-            foreach (ServiceDescription service in spec.Services) system.StartService(service.Service, await lab.Services.CreateDatabaseAsync(DatabaseOf(service.Service), stop), broker);
+            SystemStart start = await SystemStart.PrepareAsync(lab, spec, options, stop);
+            (system.Links, system._clientAddresses) = (start.Links, start.ClientAddresses);
+            foreach (ServiceDescription service in spec.Services) system.StartService(service.Service, start, broker);
             await Task.WhenAll(system._instances.Values.SelectMany(instances => instances).Select(instance => instance.WaitHealthyAsync(StartLimit, stop)));
             return system;
         }
@@ -89,52 +97,37 @@ public sealed class LabSystem : IAsyncDisposable
         return addresses[(int)((uint)Interlocked.Increment(ref _turn) % (uint)addresses.Count)];
     }
 
+    /// <summary>Where a client reaches a service: over its link, where there is one.</summary>
+    /// <param name="service">As <c>system/service</c>.</param>
+    public Uri ClientAddressOf(string service)
+    {
+        Uri direct = AddressOf(service);
+        return _clientAddresses.GetValueOrDefault(direct.Port, direct);
+    }
+
     /// <summary>Stops its instances; the databases stay.</summary>
     public async ValueTask DisposeAsync()
     {
         // Together: a service that ends does not need the others, which may be away at any time.
         await Task.WhenAll(_instances.Values.SelectMany(instances => instances).Select(instance => _lab.Supervisor.RemoveAsync(instance.Target)));
+        if (Links is not null) await Links.DisposeAsync();
         Http.Dispose();
     }
 
     /// <summary>Healthy instances first; when there is none, all of them: one may just be coming back.</summary>
     private IReadOnlyList<Uri> AddressesOf(string service)
     {
+        if (Options.StandIn is { Address: { } attached } standIn && standIn.Service == service) return [attached];
+
         SupervisedProcess[] all = [.. InstancesOf(service)];
         SupervisedProcess[] healthy = [.. all.Where(instance => instance.State == ProcessState.Healthy)];
         return [.. (healthy.Length > 0 ? healthy : all).Select(instance => new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{instance.Port}")))];
     }
 
-    private void StartService(string service, string database, string broker)
+    private void StartService(string service, SystemStart start, string broker)
     {
-        string name = service[(service.IndexOf('/') + 1)..];
         var instances = new List<SupervisedProcess>();
         _instances.Add(service, instances);
-        for (int ordinal = 1; ordinal <= Options.ReplicasFor(service); ordinal++)
-        {
-            var environment = new Dictionary<string, string>(Spec.Environment)
-            {
-                ["Faultline__Instance"] = string.Create(CultureInfo.InvariantCulture, $"{name}-{ordinal}"),
-                ["Faultline__Database"] = database,
-                ["Faultline__Broker"] = Options.Broker,
-                ["Faultline__BrokerConnection"] = broker,
-                ["Faultline__ControlToken"] = _token,
-                ["Faultline__Audit"] = "true",
-                ["Faultline__StopWithInput"] = "true",
-                ["ASPNETCORE_URLS"] = "http://127.0.0.1:{port}",
-            };
-            foreach ((string key, string value) in Spec.Checks.LabSettings) environment[key] = value;
-            instances.Add(_lab.Supervisor.Start(new InstanceSpec
-            {
-                System = Spec.Name,
-                Service = name,
-                Ordinal = ordinal,
-                Executable = Spec.Executable,
-                Arguments = ["service", service],
-                Environment = environment,
-                // What a lab breaks on purpose comes back at once.
-                RestartDelayMax = TimeSpan.FromMilliseconds(300),
-            }));
-        }
+        foreach (InstanceSpec spec in start.InstancesOf(service, broker, _token)) instances.Add(_lab.Supervisor.Start(spec));
     }
 }

@@ -16,7 +16,11 @@ public sealed record MessageContract(string Type, int Version);
 /// <param name="Guards">Its guards.</param>
 public sealed record ServiceDescription(
     string Service, IReadOnlyList<MessageContract> Publishes, IReadOnlyList<MessageContract> Consumes,
-    IReadOnlyList<string> Points, IReadOnlyList<string> Kinds, IReadOnlyList<GuardDescription> Guards);
+    IReadOnlyList<string> Points, IReadOnlyList<string> Kinds, IReadOnlyList<GuardDescription> Guards)
+{
+    /// <summary>The services that it calls over HTTP, as <c>system/service</c>: each call goes over a link.</summary>
+    public IReadOnlyList<string> Calls { get; init; } = [];
+}
 
 /// <summary>How much is under way in one service's messaging, from its database and its queue.</summary>
 public sealed record MessagingState
