@@ -71,6 +71,7 @@ public static class ServiceHost
         web.Logging.AddSimpleConsole(Format);
         web.Logging.AddFilter("Microsoft", LogLevel.Warning);
         web.Logging.AddFilter("Npgsql", LogLevel.Warning);
+        web.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
         // The request edge tells failures in its own words.
         web.Logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
         web.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);

@@ -21,7 +21,7 @@ internal static class GuardsBattery
     private static IReadOnlyList<Case> Cases { get; } =
     [
         new("idempotency-key", [], OneOrderPerKey.Name, "a reply is lost and the client sends again", Fault(FaultPoints.HttpResponseBefore, FaultKinds.Drop)),
-        new("transaction", [], NoOrphanItems.Name, "the process dies between the order and its items", Fault(FaultPoints.TransactionCommitBefore, FaultKinds.Crash)),
+        new("transaction", [], NoOrphanItems.Name, "the process dies between the order and its items", Fault(FaultPoints.PublishStoreBefore, FaultKinds.Crash)),
         new("outbox", [], LoyaltyAgrees.Name, "the process dies after the commit, before loyalty is told", Fault(FaultPoints.TransactionCommitAfter, FaultKinds.Crash)),
         new("http-retry", [], DiscountsOfTable.Name, "a call to loyalty is never answered", Fault(FaultPoints.HttpSendBefore, FaultKinds.Hang, new MatchSpec { Method = "POST" })),
         // With the outbox nothing is left to do after the commit: this guard earns something only where loyalty is told in line.

@@ -26,7 +26,7 @@ internal static class Profiles
         Says = "links fail twice as often, those to the databases are slow and break too, and several may be down at once",
         Links = LinksWith(2),
         Toxics = [.. new[] { "orders-database", "menu-database", "loyalty-database" }.SelectMany(ToxicsOf)],
-        Disruptor = new DisruptorPlan(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10), Victims, Overlap: true),
+        Disruptor = new DisruptorPlan(TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(10), Victims, Overlap: true),
     };
 
     private static IReadOnlyList<LinkFaults> LinksWith(double factor) =>

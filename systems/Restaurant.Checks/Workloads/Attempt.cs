@@ -1,4 +1,4 @@
-using System.Net.Http.Json;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using Faultline.Protocol.Faults;
 using Faultline.Verification.Experiments;
@@ -34,7 +34,8 @@ internal static class Attempt
         limit.CancelAfter(Limit);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(call.AddressOf(Orders), "/orders")) { Content = JsonContent.Create(body) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(call.AddressOf(Orders), "/orders")) { Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body)) };
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             request.Headers.Add("Idempotency-Key", key);
             request.Headers.Add(FaultHeaders.Operation, call.OperationId);
             request.Headers.Add(FaultHeaders.Cell, call.Cell);
