@@ -158,7 +158,7 @@ internal static class RunCommand
             Replicas = context.Value(Replicas),
             Broker = context.Value(Broker),
             Profile = context.Value(Profile),
-            Orders = context.Value(Orders),
+            Orders = context.Value(Orders) is { } orders && (File.Exists(orders) || Directory.Exists(orders)) ? Path.GetFullPath(orders) : context.Value(Orders), // A lab that runs may stand elsewhere.
             Only = context.Value(Only) is { } only ? Parts(only) : null,
         };
     }
