@@ -47,7 +47,7 @@ public sealed class RestaurantChecks : ISystemChecks
     {
         // Loyalty may be away for ten seconds and more: an order that it has not heard of is told again until it has.
         ["Faultline__Consumer__Retry__AttemptsMax"] = "100",
-        ["Faultline__Consumer__Retry__PauseMax"] = "00:00:01",
+        ["Faultline__Consumer__Retry__PauseMax"] = "00:00:00.500",
     };
 
     /// <inheritdoc />

@@ -61,6 +61,8 @@ internal sealed class RandomDisruptor(DisruptorPlan plan, LabDisruptor disruptor
             Interlocked.Increment(ref _done);
             await Task.Delay(down, time, stop);
             await disruptor.RestartAsync(target, stop);
+            // One that is still starting is still away: without overlap nothing else goes down meanwhile, however slow the machine is.
+            if (!plan.Overlap) await disruptor.WaitHealthyAsync(target, stop);
         }
         catch (LabException error)
         {

@@ -37,7 +37,7 @@ public sealed record LinkFaults(string Link, double FailsBefore, double FailsAft
 public sealed record LinkToxic(string Link, string Type, double Toxicity, IReadOnlyDictionary<string, double> Attributes);
 
 /// <summary>Takes one target down every so often, by kill or graceful stop, and brings it back.</summary>
-/// <param name="Every">How often.</param>
+/// <param name="Every">How often: after the begin of the one before, or without overlap after it is well again.</param>
 /// <param name="DownMax">The longest time down; uniform from 0.</param>
 /// <param name="Targets">Services as <c>system/service</c>, or servers as <c>postgres/services</c>.</param>
 /// <param name="Overlap">Whether the next may go down while the one before is still away.</param>

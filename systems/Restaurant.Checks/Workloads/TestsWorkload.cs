@@ -14,7 +14,7 @@ internal sealed class TestsWorkload : IWorkload
     public const string Loyalty = "restaurant/loyalty";
 
     /// <summary>The time limit of the run for one test; what has no answer by then never gets one.</summary>
-    private static readonly Patience ToTheEnd = new(TimeSpan.FromMinutes(3), int.MaxValue);
+    private static readonly Patience ToTheEnd = new(TimeSpan.FromMinutes(2), int.MaxValue);
 
     private static readonly TimeSpan DiscountLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(100);

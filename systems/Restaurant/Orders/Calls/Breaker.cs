@@ -6,7 +6,7 @@ namespace Restaurant.Orders.Calls;
 internal sealed class Breaker(TimeProvider time)
 {
     public const int FailuresMax = 8;
-    public static readonly TimeSpan OpenFor = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan OpenFor = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _gate = new();
     private int _failures;
