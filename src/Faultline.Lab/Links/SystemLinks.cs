@@ -1,6 +1,8 @@
 using System.Globalization;
+using Faultline.Lab.Problems;
 using Faultline.Proxy.Http;
 using Faultline.Proxy.Links;
+using Faultline.Proxy.Problems;
 using Faultline.Proxy.Toxics;
 using Faultline.Triggers;
 using Faultline.Verification.Profiles;
@@ -29,8 +31,18 @@ public sealed class SystemLinks : IAsyncDisposable
     /// <param name="upstreamPort">Where it leads on 127.0.0.1.</param>
     /// <param name="listenPort">Where it listens on 127.0.0.1; 0 for a free port.</param>
     /// <returns>Where it answers.</returns>
-    public async Task<Uri> AddHttpAsync(string name, int upstreamPort, int listenPort = 0) =>
-        new($"http://{(await _links.AddAsync(new LinkConfig { Name = name, Listen = At(listenPort), Upstream = At(upstreamPort), IsHttp = true, ExemptPaths = ["/health/*"] })).Listen}");
+    /// <exception cref="LabException">The port is taken.</exception>
+    public async Task<Uri> AddHttpAsync(string name, int upstreamPort, int listenPort = 0)
+    {
+        try
+        {
+            return new Uri($"http://{(await _links.AddAsync(new LinkConfig { Name = name, Listen = At(listenPort), Upstream = At(upstreamPort), IsHttp = true, ExemptPaths = ["/health/*"] })).Listen}");
+        }
+        catch (ProxyException error)
+        {
+            throw new LabException($"The link {name} cannot be opened: {error.Message}", error);
+        }
+    }
 
     /// <summary>Adds a link to a database.</summary>
     /// <param name="name">Its name.</param>
