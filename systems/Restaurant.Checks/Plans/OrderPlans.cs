@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Restaurant.Checks.Workloads;
 
 namespace Restaurant.Checks.Plans;
 
@@ -34,8 +33,8 @@ internal static class OrderPlans
         string run = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(operationId[..slash])).AsSpan(0, 5));
         return workload switch
         {
-            TestsWorkload.Name => OfTable(number, run),
-            RushWorkload.Name => OfRush(number, run),
+            Workload.Tests => OfTable(number, run),
+            Workload.Rush => OfRush(number, run),
             _ => null,
         };
     }

@@ -10,7 +10,7 @@ namespace Restaurant.Checks.Workloads;
 /// </summary>
 internal sealed class RushWorkload : IWorkload
 {
-    public const string Name = "rush";
+    public const string Name = Workload.Rush;
 
     public const string Same = "same";
     public const string Other = "other";

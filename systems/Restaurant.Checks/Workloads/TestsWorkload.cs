@@ -10,7 +10,7 @@ namespace Restaurant.Checks.Workloads;
 /// <summary>The tests of the table, one after the other: the client tries until it succeeds, and then waits until loyalty gives the next discount.</summary>
 internal sealed class TestsWorkload : IWorkload
 {
-    public const string Name = "tests";
+    public const string Name = Workload.Tests;
     public const string Loyalty = "restaurant/loyalty";
 
     /// <summary>The time limit of the run for one test; what has no answer by then never gets one.</summary>
