@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Faultline.Protocol.Histories;
 using Faultline.Verification.Experiments;
 
 namespace Restaurant.Checks.Workloads;
@@ -33,6 +34,7 @@ internal sealed class BadOrdersWorkload : IWorkload
         (string says, object body) = Cases[(int)((call.Number - 1) % Cases.Length)];
         string trace = Client.TraceOf(call);
         Ended ended = await Client.PlaceAsync(call, body, Short, trace, stop);
-        return new OperationEnd(ended.Outcome, ended.Attempts, ended.OrderId, JsonSerializer.SerializeToElement(new { says }), ended.Error) { Trace = trace };
+        // Nothing but this order is asked for with its key: a final no is one, also where an attempt before it was cut off.
+        return new OperationEnd(ended.IsRefused ? Outcome.Failed : ended.Outcome, ended.Attempts, ended.OrderId, JsonSerializer.SerializeToElement(new { says }), ended.Error) { Trace = trace };
     }
 }

@@ -12,7 +12,11 @@ namespace Restaurant.Checks.Workloads;
 internal sealed record Patience(TimeSpan Limit, int AttemptsMax);
 
 /// <summary>How an order ended for its client.</summary>
-internal sealed record Ended(Outcome Outcome, int Attempts, string? OrderId, string? Error);
+internal sealed record Ended(Outcome Outcome, int Attempts, string? OrderId, string? Error)
+{
+    /// <summary>Whether the last answer was a final no; an earlier attempt may have been done all the same.</summary>
+    public bool IsRefused { get; init; }
+}
 
 /// <summary>A client: sends an order with one key until it knows what became of it, 250 ms apart.</summary>
 internal static class Client
@@ -31,7 +35,7 @@ internal static class Client
             {
                 case AttemptEnd.Placed: return new Ended(Outcome.Ok, attempt, answer.OrderId, null);
                 // An earlier attempt may have been done all the same.
-                case AttemptEnd.Refused: return new Ended(attempt == 1 ? Outcome.Failed : Outcome.Unknown, attempt, null, answer.Says);
+                case AttemptEnd.Refused: return new Ended(attempt == 1 ? Outcome.Failed : Outcome.Unknown, attempt, null, answer.Says) { IsRefused = true };
             }
 
             if (attempt >= patience.AttemptsMax || call.Time.GetElapsedTime(began) > patience.Limit) return new Ended(Outcome.Unknown, attempt, null, answer.Says);
