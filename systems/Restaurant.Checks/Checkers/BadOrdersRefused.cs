@@ -19,7 +19,11 @@ internal sealed class BadOrdersRefused : IChecker
         {
             finding.Judged();
             string says = Evidence.Noted(operation, "says")?.GetString() ?? "";
-            if (operation.Outcome == Outcome.Ok) finding.Violates("accepted", () => $"an order with {says} was accepted", [operation.OperationId]);
+            if (says == BadOrdersWorkload.Good)
+            {
+                if (operation.Outcome != Outcome.Ok) finding.Violates("good-refused", () => $"an order with {says} was not accepted: {operation.Error}", [operation.OperationId]);
+            }
+            else if (operation.Outcome == Outcome.Ok) finding.Violates("accepted", () => $"an order with {says} was accepted", [operation.OperationId]);
             else if (operation.Outcome != Outcome.Failed) finding.Violates("not-final", () => $"an order with {says} was not refused but failed, so that its client tried {operation.Attempts} times: {operation.Error}", [operation.OperationId]);
         }
 

@@ -9,6 +9,9 @@ internal sealed class BadOrdersWorkload : IWorkload
 {
     public const string Name = "bad-orders";
 
+    /// <summary>The one order among them that is as it should be: who refuses everything has judged nothing.</summary>
+    public const string Good = "nothing wrong";
+
     /// <summary>Long enough for an Orders that just died of another experiment's fault, and not for ever.</summary>
     private static readonly Patience Short = new(TimeSpan.FromSeconds(20), 40);
 
@@ -21,6 +24,7 @@ internal sealed class BadOrdersWorkload : IWorkload
         ("far too much", new { customerId = "bad", items = new[] { new { id = "fries", quantity = 1_000_000 } } }),
         ("no items", new { customerId = "bad", items = Array.Empty<object>() }),
         ("no customer", new { items = new[] { new { id = "fries", quantity = 1 } } }),
+        (Good, new { customerId = "good", items = new[] { new { id = "fries", quantity = 1 } } }),
         ("items that are no list", new { customerId = "bad", items = "fries" }),
     ];
 
