@@ -62,14 +62,20 @@ internal static class CommandLine
             LogsCommand.Create(screen),
             AnomaliesCommand.Create(screen),
             GuardsCommand.Create(screen),
+            LinksCommand.Create(screen),
+            ToxicsCommand.Create(screen),
+            PartitionCommand.Create(screen),
+            PartitionCommand.CreateHeal(screen),
         };
         foreach (Verb disruption in DisruptCommand.CreateAll(screen)) root.Add(disruption);
+        root.Add(DisruptorCommand.Create(screen));
         root.Add(DeadLettersCommand.Create(screen));
         root.Add(JourneyCommand.Create(screen));
         root.Add(ContractsCommand.Create(screen));
         root.Add(TopologyCommand.Create(screen));
         root.Add(MigrateCommand.Create(screen));
         root.Add(ResetCommand.Create(screen));
+        root.Add(ProxyCommand.Create(screen));
         root.Add(ServiceCommand.Create(screen));
         root.Add(TestCommand.Create(screen));
         root.Add(CommonOptions.Lab);

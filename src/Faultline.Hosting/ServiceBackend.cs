@@ -49,6 +49,12 @@ public sealed record ServiceBackend : IAsyncDisposable
     /// <summary>Connections to the service's database, for its own reading.</summary>
     public required Npgsql.NpgsqlDataSource Database { get; init; }
 
+    /// <summary>Connections to the same database for whoever judges the service: they go round links that may be cut.</summary>
+    public required Npgsql.NpgsqlDataSource Watch { get; init; }
+
+    /// <summary>How much stands in the service's queue, as whoever judges the service sees it.</summary>
+    public required Func<CancellationToken, Task<QueueDepth>> Depth { get; init; }
+
     /// <summary>Closes what the backend opened.</summary>
     public required Func<ValueTask> Close { get; init; }
 

@@ -41,6 +41,12 @@ public sealed class LabInfrastructure : IAsyncDisposable
     /// <summary>Takes processes down and brings them back.</summary>
     public LabDisruptor Disruptor { get; private set; } = null!;
 
+    /// <summary>Whether the links of the systems go through the fault proxy.</summary>
+    public bool UsesLinks { get; private init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; private init; } = TimeProvider.System;
+
     /// <summary>All changes of state, of instances and clusters.</summary>
     public ProcessChanges Changes { get; } = new();
 
@@ -55,7 +61,7 @@ public sealed class LabInfrastructure : IAsyncDisposable
         string root = Path.GetFullPath(options.Root);
         SweepReport sweep = await LabSweep.RunAsync(root, time, stop);
         LabFolder folder = options.Name is { } name ? await LabFolder.OpenAsync(root, name, time, stop) : await LabFolder.OpenRunAsync(root);
-        LabInfrastructure lab = new(folder, sweep);
+        LabInfrastructure lab = new(folder, sweep) { UsesLinks = options.Links, Time = time };
         try
         {
             await LabSweep.CleanAsync(folder, time, stop); // A lab in this folder may have been killed since the sweep.

@@ -18,6 +18,9 @@ public sealed record LabOptions
     /// <value>Null: a private one, started when the first system needs it.</value>
     public string? RabbitMq { get; init; }
 
+    /// <summary>Whether the links of the systems go through the fault proxy. Without it no link can be broken, and nothing stands between the processes.</summary>
+    public bool Links { get; init; } = true;
+
     /// <summary>Where programs are installed.</summary>
     /// <value>Null: <c>.faultline/tools</c> below <see cref="Root"/>.</value>
     public string? ToolsFolder { get; init; }

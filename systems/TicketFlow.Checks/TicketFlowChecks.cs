@@ -29,6 +29,7 @@ public sealed class TicketFlowChecks : ISystemChecks
     public IReadOnlyList<BatteryDescription> Batteries { get; } =
     [
         new("ticketflow/intake", "the intake under every fault that is not refused, under disruptions, and with replicas", IntakeBattery.Of),
+        new("ticketflow/links", "the intake on a bad network: toxics, HTTP faults, partitions, the disruptor, and all layers at once", LinksBattery.Of),
         new("ticketflow/matrix", "the intake under every fault at every service and for every message; takes several minutes", IntakeBattery.MatrixBattery),
         new("ticketflow/guards", "for each guard: on and off, with its fault and without; only off with the fault may violate", GuardsBattery.Of),
     ];

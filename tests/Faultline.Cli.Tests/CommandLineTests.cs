@@ -93,7 +93,7 @@ public sealed class CommandLineTests
         TestCommandLine run = await TestCommandLine.RunAsync();
 
         run.ExitCode.ShouldBe(0);
-        string[] verbs = ["up", "run", "list", "status", "logs", "anomalies", "guards", "kill", "pause", "resume", "stop", "restart", "deadletters", "journey", "migrate", "reset", "service", "test"];
+        string[] verbs = ["up", "run", "list", "status", "logs", "anomalies", "guards", "links", "toxics", "partition", "heal", "disruptor", "proxy", "kill", "pause", "resume", "stop", "restart", "deadletters", "journey", "migrate", "reset", "service", "test"];
         verbs.ShouldAllBe(verb => run.Output.Contains($"\n  {verb} ", StringComparison.Ordinal));
     }
 

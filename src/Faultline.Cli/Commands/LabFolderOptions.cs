@@ -11,6 +11,8 @@ internal static class LabFolderOptions
         HelpName = "connection string",
     };
 
+    public static readonly Option<bool> NoLinks = new("--no-links") { Description = "Let the processes speak to each other directly: no fault proxy stands between, and no link can be broken" };
+
     public static readonly Option<string?> RabbitMq = new("--rabbitmq")
     {
         Description = "Use this RabbitMQ (3.10 or newer) in place of a private one, for systems on the broker rabbitmq",

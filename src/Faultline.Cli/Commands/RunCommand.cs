@@ -40,7 +40,7 @@ internal static class RunCommand
         "faultline run ./my-experiment.yaml --seed 7 --report ./report",
         "faultline run ticketflow/intake --lab http://127.0.0.1:21000     # on the lab that 'faultline up' keeps running")
     {
-        What, SeedOf, Guards, Profile, Orders, Replicas, Broker, Repeat, Report, Only, Postgres, LabFolderOptions.RabbitMq,
+        What, SeedOf, Guards, Profile, Orders, Replicas, Broker, Repeat, Report, Only, Postgres, LabFolderOptions.RabbitMq, LabFolderOptions.NoLinks,
     }.Does(screen, context => RunAsync(context, interrupts));
 
     /// <summary>Lets <c>--guards -outbox</c> be written as people write it: what follows the option is its value, although it begins with a dash.</summary>
@@ -72,12 +72,12 @@ internal static class RunCommand
     /// <summary>On a lab of its own.</summary>
     private static async Task<IReadOnlyList<RunOutcome>> RunHereAsync(RunOrder order, int repeat, CommandContext context)
     {
-        RunPlanning planning = RunPlan.Of(order, Systems.Specs());
+        RunPlanning planning = RunPlan.Of(order, Systems.Specs(), hasLinks: !context.Value(LabFolderOptions.NoLinks));
         if (planning.Plan is not { } plan) throw new CommandException(ExitCode.Usage, string.Join('\n', planning.Problems.Select(problem => problem.With("--"))));
 
         string folder = context.Value(Report) is { } named ? Path.GetFullPath(named) : plan.FolderBelow(CommandContext.Root, TimeProvider.System.GetUtcNow());
         await using LabInfrastructure lab = await LabInfrastructure.StartAsync(
-            new LabOptions { Root = CommandContext.Root, Postgres = context.Value(Postgres), RabbitMq = context.Value(LabFolderOptions.RabbitMq) }, TimeProvider.System, new Lines(context.Screen), context.Stop);
+            new LabOptions { Root = CommandContext.Root, Postgres = context.Value(Postgres), RabbitMq = context.Value(LabFolderOptions.RabbitMq), Links = !context.Value(LabFolderOptions.NoLinks) }, TimeProvider.System, new Lines(context.Screen), context.Stop);
         var outcomes = new List<RunOutcome>();
         for (int turn = 0; turn < repeat; turn++)
         {

@@ -37,6 +37,12 @@ internal static class StatusCommand
             screen.Table(["down on purpose", "by", "since"], lab.Disruptions.Select(down => (string[])[Screen.Safe(down.Target), Screen.Safe(down.Verb), Time(down.At)]));
         }
 
+        if (lab.LinkFaults.Count > 0)
+        {
+            screen.Line();
+            screen.Table(["link", "fault", "what", "acted"], lab.LinkFaults.Select(fault => (string[])[Screen.Safe(fault.Link), Screen.Safe(fault.Name), Screen.Safe(fault.Says), Marked(fault.Acted)]));
+        }
+
         foreach (SystemStatus system in lab.Systems.Where(system => !system.IsRunning && system.Services.All(service => service.Instances.Count == 0))) screen.Line($"{system.Name} does not run");
     }
 

@@ -35,7 +35,7 @@ internal static class UpCommand
         "faultline up --postgres 'Host=db;Username=postgres;Password=...'",
         "FAULTLINE_TOKEN=... faultline up --bind 0.0.0.0")
     {
-        Names, Port, Replicas, Broker, Postgres, LabFolderOptions.RabbitMq, Infra, Bind,
+        Names, Port, Replicas, Broker, Postgres, LabFolderOptions.RabbitMq, Infra, Bind, LabFolderOptions.NoLinks,
     }.Does(screen, context => RunAsync(context, interrupts));
 
     private static async Task RunAsync(CommandContext context, Interrupts interrupts)
@@ -46,7 +46,7 @@ internal static class UpCommand
         LabServer.RequireFreePort(where);
 
         var progress = new Lines(context.Screen);
-        var options = new LabOptions { Root = CommandContext.Root, Name = where.Port == 0 ? null : where.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), Postgres = context.Value(Postgres), RabbitMq = context.Value(LabFolderOptions.RabbitMq) };
+        var options = new LabOptions { Root = CommandContext.Root, Name = where.Port == 0 ? null : where.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), Postgres = context.Value(Postgres), RabbitMq = context.Value(LabFolderOptions.RabbitMq), Links = !context.Value(LabFolderOptions.NoLinks) };
         ControlPlane plane = await ControlPlane.StartAsync(options, Systems.Specs(), TimeProvider.System, progress, context.Stop);
         LabServer? server = null;
         try

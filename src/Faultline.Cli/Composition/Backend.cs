@@ -29,12 +29,15 @@ internal static class Backend
         NpgsqlDataSource units = SourceOf("Faultline:Database", settings.Database!, instance, poolMax: 30, noReset: true);
         await MigrateAsync(database, service, builder, stop);
         var time = TimeProvider.System;
-        var control = new PostgresControlStore(settings.Database!);
+        NpgsqlDataSource watch = settings.WatchDatabase is { } direct ? SourceOf("Faultline:WatchDatabase", direct, instance, poolMax: 10) : database;
+        var control = new PostgresControlStore(settings.WatchDatabase ?? settings.Database!);
         var election = new PostgresElection(database, time);
         var bell = new LeaderBell(database, time);
-        var ledger = new LedgerReader(database, service);
-        var desk = new DeadLetterDesk(database, service, settings.Partitions);
-        (ITransport transport, NpgsqlDataSource? broker) = await ConnectAsync(settings, instance, log.CreateLogger("Faultline.Transport"), stop);
+        var ledger = new LedgerReader(watch, service);
+        var desk = new DeadLetterDesk(watch, service, settings.Partitions);
+        ILogger transportLog = log.CreateLogger("Faultline.Transport");
+        (ITransport transport, NpgsqlDataSource? broker) = await ConnectAsync(settings, settings.BrokerConnection!, instance, transportLog, stop);
+        var depth = new DepthWatch(service, settings.WatchBroker is { } around ? stopping => ConnectAsync(settings, around, instance, transportLog, stopping) : null, transport);
         return new ServiceBackend
         {
             Store = new PostgresStore(units, election, instance, settings.Audit),
@@ -50,22 +53,26 @@ internal static class Backend
             Discard = desk.DiscardAsync,
             Loops = [bell.RunAsync],
             Database = database,
+            Watch = watch,
+            Depth = depth.ReadAsync,
             Close = async () =>
             {
+                await depth.DisposeAsync();
                 await transport.DisposeAsync();
                 await control.DisposeAsync();
                 if (broker is not null) await broker.DisposeAsync();
                 await units.DisposeAsync();
+                await watch.DisposeAsync();
                 await database.DisposeAsync();
             },
         };
     }
 
-    private static async Task<(ITransport Transport, NpgsqlDataSource? Source)> ConnectAsync(ServiceSettings settings, string instance, ILogger log, CancellationToken stop)
+    private static async Task<(ITransport Transport, NpgsqlDataSource? Source)> ConnectAsync(ServiceSettings settings, string address, string instance, ILogger log, CancellationToken stop)
     {
-        if (settings.Broker == BrokerNames.RabbitMq) return (await RabbitMqTransport.ConnectAsync(settings.BrokerConnection!, TimeProvider.System, log, stop), null);
+        if (settings.Broker == BrokerNames.RabbitMq) return (await RabbitMqTransport.ConnectAsync(address, TimeProvider.System, log, stop), null);
 
-        NpgsqlDataSource source = SourceOf("Faultline:BrokerConnection", settings.BrokerConnection!, instance, poolMax: 20, noReset: true);
+        NpgsqlDataSource source = SourceOf("Faultline:BrokerConnection", address, instance, poolMax: 20, noReset: true);
         return (await PostgreSqlTransport.ConnectAsync(source, TimeProvider.System, log, stop), source);
     }
 

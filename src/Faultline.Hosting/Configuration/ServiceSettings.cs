@@ -17,6 +17,14 @@ public sealed class ServiceSettings
     /// <summary>The connection string of the service's own database. A secret: never logged.</summary>
     public string? Database { get; set; }
 
+    /// <summary>How whoever judges the service reaches the same database, when <see cref="Database"/> goes over a link that may be cut: its ledger, its anomalies and guards. A secret: never logged.</summary>
+    /// <value>Null: as <see cref="Database"/>.</value>
+    public string? WatchDatabase { get; set; }
+
+    /// <summary>How whoever judges the service reaches the same broker, when <see cref="BrokerConnection"/> goes over a link that may be cut. A secret: never logged.</summary>
+    /// <value>Null: as <see cref="BrokerConnection"/>.</value>
+    public string? WatchBroker { get; set; }
+
     /// <summary>Which broker: <c>postgresql</c> or <c>rabbitmq</c>.</summary>
     public string Broker { get; set; } = BrokerNames.PostgreSql;
 

@@ -15,7 +15,7 @@ internal static class ReadFacts
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/facts/{name}", HandleAsync);
 
-    private static async Task<IResult> HandleAsync(string name, [FromServices] ServiceFacts facts, [FromServices] NpgsqlDataSource database, HttpContext http)
+    private static async Task<IResult> HandleAsync(string name, [FromServices] ServiceFacts facts, [FromServices] ServiceBackend backend, HttpContext http)
     {
         if (!facts.Queries.TryGetValue(name, out string? query))
         {
@@ -23,7 +23,7 @@ internal static class ReadFacts
         }
 
         http.Response.ContentType = "application/x-ndjson";
-        await using NpgsqlConnection connection = await database.OpenConnectionAsync(http.RequestAborted);
+        await using NpgsqlConnection connection = await backend.Watch.OpenConnectionAsync(http.RequestAborted);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, http.RequestAborted);
         await using var read = new NpgsqlCommand($"set transaction read only; select to_jsonb(fact)::text from ({query}) fact", connection, transaction);
         await using NpgsqlDataReader rows = await read.ExecuteReaderAsync(http.RequestAborted);

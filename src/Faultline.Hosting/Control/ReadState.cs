@@ -13,10 +13,10 @@ internal static class ReadState
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/messaging", HandleAsync);
 
-    private static async Task<MessagingState> HandleAsync([FromServices] ServiceBackend backend, [FromServices] MessagingCore core, [FromServices] ServiceDescription service, HttpContext http)
+    private static async Task<MessagingState> HandleAsync([FromServices] ServiceBackend backend, [FromServices] MessagingCore core, HttpContext http)
     {
         MessagingState state = await backend.State(http.RequestAborted);
-        QueueDepth depth = await backend.Transport.DepthAsync(service.Service, http.RequestAborted);
+        QueueDepth depth = await backend.Depth(http.RequestAborted);
         return state with { Queue = depth.Messages, InHand = core.InHand };
     }
 }

@@ -59,6 +59,8 @@ internal static class LabProblems
 
     public static readonly LabProblem NoSuchAnomaly = new("anomaly.not-found", 404, "No such anomaly", "no anomaly with the id '{0}' is set on any service; GET /api/anomalies lists those that are");
 
+    public static readonly LabProblem NoSuchLinkFault = new("links.no-fault", 404, "No such fault", "no link has a fault '{0}'; there are: {1}");
+
     public static readonly LabProblem NoSuchDeadLetter = new("deadletters.not-found", 404, "No such dead letter", "service '{0}' has no dead letter {1} among its newest 1000; its list has: {2}");
 
     public static readonly LabProblem NoJourney = new("journey.not-found", 404, "No such message or operation", "no service knows a message, operation or key '{0}'; ids are shown by the services' logs, dead letters and firings");

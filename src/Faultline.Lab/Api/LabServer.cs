@@ -138,6 +138,9 @@ public sealed class LabServer : IAsyncDisposable
         ListDeadLetters.Map(api);
         Logs.Map(api);
         Disruptions.Map(api);
+        DisruptorWork.Map(api);
+        LinkFaults.Map(api);
+        PartitionCuts.Map(api);
         ReadJourney.Map(api);
         ReadLedgerTotals.Map(api);
         Runs.Map(api);

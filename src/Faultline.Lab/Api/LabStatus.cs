@@ -17,7 +17,11 @@ namespace Faultline.Lab.Api;
 /// <param name="Disruptions">What the lab has taken down on purpose and not brought back yet.</param>
 public sealed record LabStatus(
     string Lab, string Root, string Version, int Pid, LabPhase Phase, DateTimeOffset StartedAt,
-    IReadOnlyList<InstanceStatus> Infrastructure, IReadOnlyList<SystemStatus> Systems, IReadOnlyList<DisruptionRecord> Disruptions);
+    IReadOnlyList<InstanceStatus> Infrastructure, IReadOnlyList<SystemStatus> Systems, IReadOnlyList<DisruptionRecord> Disruptions)
+{
+    /// <summary>The faults that are set on links.</summary>
+    public IReadOnlyList<LinkFaultView> LinkFaults { get; init; } = [];
+}
 
 /// <summary>One look at a system.</summary>
 /// <param name="Name">Its name.</param>

@@ -24,7 +24,8 @@ internal sealed class StatusReader(ServiceDoor door)
         LabInfrastructure lab = _plane.Lab;
         return new LabStatus(
             lab.Folder.Name, lab.Folder.Root, Version, Environment.ProcessId, _plane.Phase, _plane.StartedAt,
-            [.. new[] { lab.Services, lab.Queue }.OfType<PostgresCluster>().Select(cluster => InstanceStatus.Of(cluster.Process.Status()))], systems, lab.Disruptor.Active);
+            [.. new[] { lab.Services, lab.Queue }.OfType<PostgresCluster>().Select(cluster => InstanceStatus.Of(cluster.Process.Status()))], systems, lab.Disruptor.Active)
+        { LinkFaults = _plane.Links.Faults };
     }
 
     public async Task<ServiceStatus> ReadAsync(string service, CancellationToken stop)

@@ -32,6 +32,8 @@ public sealed class ControlPlane : IAsyncDisposable
         (Lab, Known, _time) = (lab, known, time);
         StartedAt = time.GetUtcNow();
         Runs = new LabRuns(this);
+        Links = new LinkDesk(this);
+        Disruptor = new HandDisruptor(time);
     }
 
     /// <summary>Databases, supervisor and disruptor.</summary>
@@ -42,6 +44,12 @@ public sealed class ControlPlane : IAsyncDisposable
 
     /// <summary>The experiments that were asked for while the lab runs.</summary>
     public LabRuns Runs { get; }
+
+    /// <summary>The links of the systems, by hand.</summary>
+    public LinkDesk Links { get; }
+
+    /// <summary>The disruptor, by hand.</summary>
+    public HandDisruptor Disruptor { get; }
 
     /// <summary>When the infrastructure stood.</summary>
     public DateTimeOffset StartedAt { get; }
@@ -169,6 +177,7 @@ public sealed class ControlPlane : IAsyncDisposable
     {
         Phase = LabPhase.Stopping;
         await Runs.EndAsync(_hurried.Task);
+        await Disruptor.DisposeAsync();
         await _changing.WaitAsync();
         try
         {

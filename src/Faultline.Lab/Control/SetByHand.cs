@@ -15,12 +15,18 @@ internal sealed record SetByHand(string What, string Clear)
 
     /// <summary>Processes that are down on purpose: the end of a run brings everything back.</summary>
     public static IReadOnlyList<SetByHand> Down(ControlPlane plane) =>
-        [.. plane.Lab.Disruptor.Active.Select(down => new SetByHand($"{down.Target} is down ({down.Verb})", $"faultline {(down.Verb == "pause" ? "resume" : "restart")} {down.Target}"))];
+    [
+        .. plane.Lab.Disruptor.Active.Select(down => new SetByHand($"{down.Target} is down ({down.Verb})", $"faultline {(down.Verb == "pause" ? "resume" : "restart")} {down.Target}")),
+        .. plane.Disruptor.View().IsRunning ? [new SetByHand("the disruptor is at work", "faultline disruptor stop")] : Array.Empty<SetByHand>(),
+    ];
 
-    /// <summary>The anomalies that are set and the guards that are off.</summary>
+    /// <summary>The anomalies that are set, the guards that are off, and the faults on links.</summary>
     /// <exception cref="LabException">A service does not answer.</exception>
     public static async Task<IReadOnlyList<SetByHand>> OnAsync(LabSystem system, TimeProvider time, CancellationToken stop) =>
-        [.. (await Task.WhenAll(system.Clients.Values.Select(client => OnAsync(client, time, stop)))).SelectMany(found => found)];
+    [
+        .. (await Task.WhenAll(system.Clients.Values.Select(client => OnAsync(client, time, stop)))).SelectMany(found => found),
+        .. (system.Links?.Report() ?? []).Where(link => link.Toxics.Count + link.HttpFaults.Count > 0).Select(link => new SetByHand($"a fault on the link {link.Name}", "faultline toxics clear")),
+    ];
 
     /// <summary>All of it in one sentence.</summary>
     public static string Sentence(string system, IReadOnlyCollection<SetByHand> found) =>

@@ -59,5 +59,11 @@ internal sealed record Account(LabSystem System, string? Run, MessageLedger Ledg
            from run in load.Faults
            where run.Name == disruption.Name && run.Executed > 0
            select new Interruption(System.Clients.ContainsKey(disruption.Target) ? disruption.Target : null, run.EndedAt ?? run.StartedAt ?? DateTimeOffset.MaxValue),
+        .. from load in loads
+           from fault in load.Cell.Schedule
+           where fault is ToxicFault or HttpLinkFault or PartitionFault or DisruptorFault
+           from run in load.Faults
+           where run.Name == fault.Name && run.Executed > 0
+           select new Interruption(null, run.EndedAt ?? DateTimeOffset.MaxValue),
     ];
 }

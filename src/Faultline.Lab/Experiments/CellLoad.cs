@@ -1,6 +1,7 @@
 using Faultline.Lab.Problems;
 using System.Diagnostics;
 using Faultline.Lab.Profiles;
+using Faultline.Lab.Schedules;
 using Faultline.Lab.Systems;
 using Faultline.Protocol.Faults;
 using Faultline.Protocol.Histories;
@@ -88,11 +89,15 @@ internal sealed class CellLoad(Experiment cell, string? run, LabSystem system, H
             return;
         }
 
-        var profile = new ProfileLoad(known, system, new Seed(Cell.Seed ?? 0).Derive($"profile/{known.Name}"), time);
-        profile.Begin();
+        var profile = new ProfileLoad(known, new FaultSite(Cell.Name, run, system, Shared: false, new Seed(Cell.Seed ?? 0).Derive($"profile/{known.Name}"), time));
         try
         {
+            profile.Begin();
             await RunOperationsAsync(stop);
+        }
+        catch (LabException error)
+        {
+            Obstacle ??= error.Message;
         }
         finally
         {
@@ -111,7 +116,8 @@ internal sealed class CellLoad(Experiment cell, string? run, LabSystem system, H
         await _over.CancelAsync();
         await _running;
         _over.Dispose();
-        lock (_gate) _faults.AddRange(Schedule!.End());
+        IReadOnlyList<FaultRun> faults = await Schedule!.EndAsync();
+        lock (_gate) _faults.AddRange(faults);
     }
 
     private Progress ProgressAt() => new(_clock.Elapsed, Interlocked.Read(ref _invoked), [Phases.Start, Phases.Baseline, Phases.Load]);

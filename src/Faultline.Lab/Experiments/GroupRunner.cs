@@ -203,8 +203,14 @@ internal sealed class GroupRunner(LabSystem system, string? run, HistoryWriter h
         using var limit = new CancellationTokenSource(HealLimit, time);
         try
         {
-            await system.Lab.Disruptor.HealAllAsync(limit.Token);
             var left = new List<string>();
+            if (system.Links is { } links)
+            {
+                await links.ClearAsync();
+                left.AddRange(links.Report().Where(link => link.Toxics.Count + link.HttpFaults.Count > 0).Select(link => $"a fault on the link {link.Name}"));
+            }
+
+            await system.Lab.Disruptor.HealAllAsync(limit.Token);
             foreach (ServiceClient client in system.Clients.Values)
             {
                 await PatientlyAsync(() => client.ClearAsync(limit.Token), limit.Token);

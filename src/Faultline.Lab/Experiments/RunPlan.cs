@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Faultline.Lab.Schedules;
 using Faultline.Lab.Systems;
 using Faultline.Protocol.Guards;
 using Faultline.Protocol.Services;
@@ -52,7 +53,8 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
     /// <summary>Checks an order before anything starts.</summary>
     /// <param name="order">What is asked for.</param>
     /// <param name="systems">What may be named.</param>
-    public static RunPlanning Of(RunOrder order, IReadOnlyList<LabSystemSpec> systems)
+    /// <param name="hasLinks">Whether the lab has links that a profile can break.</param>
+    public static RunPlanning Of(RunOrder order, IReadOnlyList<LabSystemSpec> systems, bool hasLinks = true)
     {
         var problems = new List<RunProblem>();
         if (order.Replicas is < 1 or > ReplicasMax) problems.Add(new RunProblem("replicas", $"is {order.Replicas}; it must be 1 to {ReplicasMax}."));
@@ -60,9 +62,10 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
         if (Find(order, systems, problems) is not var (system, battery)) return new RunPlanning(null, problems);
 
         battery = Chosen(battery, order, problems);
-        CheckProfile(order, system, problems);
+        CheckProfile(order, system, battery, hasLinks, problems);
         CheckOwn(order, system, problems);
         IReadOnlyList<GuardSpec> guards = GuardsOf(order, system, problems);
+        problems.AddRange(LinkFaultCheck.Problems(battery.Cells, TimeProvider.System).Select(problem => new RunProblem(null, problem)));
         if (problems.Count > 0) return new RunPlanning(null, problems);
 
         ulong seed = order.Seed ?? battery.Cells.Select(cell => cell.Seed).FirstOrDefault(own => own is not null) ?? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
@@ -113,10 +116,14 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
         return null;
     }
 
-    private static void CheckProfile(RunOrder order, LabSystemSpec system, List<RunProblem> problems)
+    private static void CheckProfile(RunOrder order, LabSystemSpec system, Battery battery, bool hasLinks, List<RunProblem> problems)
     {
         string[] profiles = [.. system.Checks.Profiles.Select(profile => profile.Name)];
         if (order.Profile is { } profile && !profiles.Contains(profile)) problems.Add(new RunProblem("profile", profiles.Length == 0 ? $"is '{profile}'; {system.Name} has no profiles." : $"is '{profile}'; it must be one of {string.Join(", ", profiles)}."));
+        else if (!hasLinks && battery.Cells.Select(cell => order.Profile ?? cell.Profile).FirstOrDefault(name => system.Checks.Profiles.Any(known => known.Name == name && !known.IsCalm)) is { } wanted)
+        {
+            problems.Add(new RunProblem("profile", $"is '{wanted}', and this lab was started without links, so none can be broken; start it without --no-links."));
+        }
     }
 
     private static void CheckOwn(RunOrder order, LabSystemSpec system, List<RunProblem> problems)

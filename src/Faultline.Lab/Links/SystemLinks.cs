@@ -1,104 +1,133 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Faultline.Lab.Problems;
+using Faultline.Protocol.Faults;
+using Faultline.Protocol.Services;
 using Faultline.Proxy.Http;
 using Faultline.Proxy.Links;
 using Faultline.Proxy.Problems;
 using Faultline.Proxy.Toxics;
 using Faultline.Triggers;
-using Faultline.Verification.Profiles;
-using Npgsql;
 
 namespace Faultline.Lab.Links;
 
-/// <summary>The links of one running system, each through the fault proxy: client to service, service to service, service to database. Thread-safe.</summary>
-/// <remarks>Links are named by their ends, as <c>client-orders</c>, <c>orders-menu</c> and <c>orders-database</c>.</remarks>
-public sealed class SystemLinks : IAsyncDisposable
+/// <summary>The links of one running system, each through the fault proxy in this process: clients to services, services to each other, to their databases and to the broker. Thread-safe.</summary>
+/// <remarks>What the lab itself asks of services and servers goes round them: a cut link must not blind whoever judges.</remarks>
+/// <param name="takePort">Gives a free port that nobody else gets.</param>
+/// <param name="time">The clock.</param>
+public sealed class SystemLinks(Func<int> takePort, TimeProvider time) : IAsyncDisposable
 {
-    private const string OperationHeader = "fl-operation";
-    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
 
-    private readonly LinkSet _links;
+    /// <summary>After these, bytes are missing or wrong in the streams: to go on with them would be a fault that outlives its removal.</summary>
+    private static readonly string[] Spoiling = ["packet_loss", ToxicForms.Corrupt];
 
-    /// <summary>No links yet.</summary>
-    /// <param name="time">The clock.</param>
-    public SystemLinks(TimeProvider time) => _links = new LinkSet(time, new Seed(0), OperationHeader, ConnectLimit);
+    private readonly LinkSet _set = new(time, new Seed(0), FaultHeaders.Operation, ConnectLimit);
+    private readonly ConcurrentDictionary<string, SystemLink> _links = new();
+
+    /// <summary>All links, by name.</summary>
+    public IReadOnlyList<SystemLink> All => [.. _links.Values.OrderBy(link => link.Name, StringComparer.Ordinal)];
+
+    /// <summary>The newest firings of HTTP faults, oldest first.</summary>
+    public IReadOnlyList<HttpFiring> Firings => _set.Firings;
+
+    /// <summary>Adds a link of an instance.</summary>
+    /// <param name="link">The link of the system that it is a part of.</param>
+    /// <param name="from">Who connects.</param>
+    /// <param name="to">Where to.</param>
+    /// <param name="upstream">Host and port of that.</param>
+    /// <param name="listen">The port on which it listens; null for a free one.</param>
+    /// <exception cref="LabException">The port is taken.</exception>
+    public async Task<SystemLink> AddAsync(LinkDescription link, string from, string to, string upstream, int? listen = null)
+    {
+        var added = new SystemLink($"{from}-{to}", link, from, to, listen ?? takePort());
+        await TranslateAsync(() => _set.AddAsync(new LinkConfig { Name = added.Name, Listen = LinkRoutes.Here(added.Port), Upstream = upstream, IsHttp = link.IsHttp, ExemptPaths = link.IsHttp ? ["/health/*"] : [] }));
+        return _links[added.Name] = added;
+    }
+
+    /// <summary>The links that a name means.</summary>
+    /// <param name="name">A link of the system such as <c>orders-menu</c>, or of one instance such as <c>orders-1-menu-1</c>.</param>
+    /// <param name="instance">Only those with this end, such as <c>orders-1</c>; null for all.</param>
+    /// <exception cref="LabException">There is none.</exception>
+    public IReadOnlyList<SystemLink> Named(string name, string? instance = null)
+    {
+        SystemLink[] found = [.. All.Where(link => link.IsNamed(name, instance))];
+        return found.Length > 0 ? found : throw new LabException($"There is no link '{name}'{(instance is null ? "" : $" of {instance}")}; there are: {string.Join(", ", All.Select(link => link.Link.Name).Distinct())}; and for single instances: {string.Join(", ", All.Select(link => link.Name))}.");
+    }
 
     /// <summary>What happens on every link.</summary>
-    public IReadOnlyList<LinkReport> Report() => _links.Report();
+    public IReadOnlyList<LinkReport> Report() => _set.Report();
 
-    /// <summary>Adds a link that reads HTTP.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="upstreamPort">Where it leads on 127.0.0.1.</param>
-    /// <param name="listenPort">Where it listens on 127.0.0.1; 0 for a free port.</param>
-    /// <returns>Where it answers.</returns>
-    /// <exception cref="LabException">The port is taken.</exception>
-    public async Task<Uri> AddHttpAsync(string name, int upstreamPort, int listenPort = 0)
+    /// <summary>What happens on one link.</summary>
+    /// <param name="link">The link.</param>
+    public LinkReport Report(SystemLink link) => _set.Report(link.Name);
+
+    /// <summary>Sets a toxic.</summary>
+    /// <param name="link">The link.</param>
+    /// <param name="toxic">The toxic.</param>
+    /// <exception cref="LabException">It is there already, or something is wrong with it.</exception>
+    public ToxicConfig Add(SystemLink link, ToxicConfig toxic) => Translate(() => _set.AddToxic(link.Name, toxic));
+
+    /// <summary>Sets an HTTP fault.</summary>
+    /// <param name="link">The link.</param>
+    /// <param name="fault">The fault.</param>
+    /// <exception cref="LabException">It is there already, the link forwards bytes, or something is wrong with it.</exception>
+    public HttpFaultConfig Add(SystemLink link, HttpFaultConfig fault) => Translate(() => _set.AddHttpFault(link.Name, fault));
+
+    /// <summary>Removes a toxic or an HTTP fault; one that is not there is removed already.</summary>
+    /// <param name="link">The link.</param>
+    /// <param name="name">The name of the toxic or fault.</param>
+    /// <returns>Whether it was there.</returns>
+    public async Task<bool> RemoveAsync(SystemLink link, string name)
     {
-        try
+        LinkReport report = Report(link);
+        if (report.HttpFaults.Any(fault => fault.Fault.Name == name))
         {
-            return new Uri($"http://{(await _links.AddAsync(new LinkConfig { Name = name, Listen = At(listenPort), Upstream = At(upstreamPort), IsHttp = true, ExemptPaths = ["/health/*"] })).Listen}");
-        }
-        catch (ProxyException error)
-        {
-            throw new LabException($"The link {name} cannot be opened: {error.Message}", error);
-        }
-    }
-
-    /// <summary>Adds a link to a database.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="connectionString">How the database is reached without it.</param>
-    /// <returns>How it is reached over the link.</returns>
-    public async Task<string> AddDatabaseAsync(string name, string connectionString)
-    {
-        var direct = new NpgsqlConnectionStringBuilder(connectionString);
-        LinkReport link = await _links.AddAsync(new LinkConfig { Name = name, Upstream = string.Create(CultureInfo.InvariantCulture, $"{direct.Host}:{direct.Port}") });
-        int colon = link.Listen.LastIndexOf(':');
-        (direct.Host, direct.Port) = (link.Listen[..colon], int.Parse(link.Listen[(colon + 1)..], CultureInfo.InvariantCulture));
-        return direct.ConnectionString;
-    }
-
-    /// <summary>Puts the links of a profile into force.</summary>
-    /// <param name="profile">The profile.</param>
-    /// <param name="seed">Decides every random choice of it.</param>
-    public void Set(FaultProfile profile, Seed seed)
-    {
-        foreach (LinkFaults faults in profile.Links)
-        {
-            foreach (string link in Named(faults.Link)) foreach (HttpFaultConfig fault in FaultsOf(faults)) _links.AddHttpFault(link, fault with { Seed = seed.Derive($"link/{link}/{fault.Name}").Value });
+            _set.RemoveHttpFault(link.Name, name);
+            return true;
         }
 
-        foreach (LinkToxic toxic in profile.Toxics)
-        {
-            foreach (string link in Named(toxic.Link))
-            {
-                _links.AddToxic(link, new ToxicConfig { Type = toxic.Type, Toxicity = toxic.Toxicity, Attributes = toxic.Attributes, Seed = seed.Derive($"link/{link}/{toxic.Type}").Value });
-            }
-        }
+        if (report.Toxics.FirstOrDefault(toxic => toxic.Toxic.Name == name) is not { } there) return false;
+
+        _set.RemoveToxic(link.Name, name);
+        if (Spoiling.Contains(there.Toxic.Type)) await _set.CutAsync(link.Name);
+        return true;
     }
 
     /// <summary>Removes every fault from every link.</summary>
-    public Task ClearAsync() => _links.ResetAsync();
-
-    /// <inheritdoc />
-    public ValueTask DisposeAsync() => _links.DisposeAsync();
-
-    private static string At(int port) => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
-
-    /// <summary>The links of that name: one for each instance of the service that it leads to.</summary>
-    private IEnumerable<string> Named(string name) => _links.Report().Select(link => link.Name).Where(link => link == name || link.StartsWith($"{name}-", StringComparison.Ordinal));
-
-    private static IEnumerable<HttpFaultConfig> FaultsOf(LinkFaults faults)
+    /// <returns>How many there were.</returns>
+    public async Task<int> ClearAsync()
     {
-        // Latency first: a fault that decides the outcome is the last that is asked.
-        foreach ((HttpPhase phase, double share) in ((HttpPhase, double)[])[(HttpPhase.Before, faults.FailsBefore), (HttpPhase.After, faults.FailsAfter)])
-        {
-            string when = phase is HttpPhase.Before ? "before" : "after";
-            if (faults.LatencyMax > TimeSpan.Zero)
-            {
-                yield return new HttpFaultConfig { Name = $"latency-{when}", Kinds = ["latency"], When = phase, Settings = new HttpFaultSettings { Distribution = "uniform", MinMs = 0, MaxMs = faults.LatencyMax.TotalMilliseconds } };
-            }
+        IReadOnlyList<LinkReport> before = Report();
+        await _set.ResetAsync();
+        foreach (LinkReport link in before.Where(link => link.Toxics.Any(toxic => Spoiling.Contains(toxic.Toxic.Type)))) await _set.CutAsync(link.Name);
+        return before.Sum(link => link.Toxics.Count + link.HttpFaults.Count);
+    }
 
-            if (share > 0) yield return new HttpFaultConfig { Name = $"fails-{when}", Kinds = ["abort", "status"], When = phase, Trigger = new TriggerRule.Probability(share), Settings = new HttpFaultSettings { Status = 503 } };
+    /// <summary>Removes all links.</summary>
+    public ValueTask DisposeAsync() => _set.DisposeAsync();
+
+    private static T Translate<T>(Func<T> act)
+    {
+        try
+        {
+            return act();
+        }
+        catch (ProxyException problem)
+        {
+            throw new LabException(string.Create(CultureInfo.InvariantCulture, $"The fault proxy refuses: {problem.Message}."), problem);
+        }
+    }
+
+    private static async Task TranslateAsync(Func<Task> act)
+    {
+        try
+        {
+            await act();
+        }
+        catch (ProxyException problem)
+        {
+            throw new LabException($"The fault proxy cannot do it: {problem.Message}.", problem);
         }
     }
 }

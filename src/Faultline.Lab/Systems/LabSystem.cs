@@ -15,7 +15,6 @@ public sealed class LabSystem : IAsyncDisposable
     private readonly LabInfrastructure _lab;
     private readonly string _token;
     private readonly Dictionary<string, List<SupervisedProcess>> _instances = [];
-    private IReadOnlyDictionary<int, Uri> _clientAddresses = new Dictionary<int, Uri>();
     private int _turn;
 
     private LabSystem(LabInfrastructure lab, LabSystemSpec spec, LabSystemOptions options)
@@ -34,7 +33,10 @@ public sealed class LabSystem : IAsyncDisposable
     /// <summary>The lab's infrastructure that it stands on.</summary>
     public LabInfrastructure Lab => _lab;
 
-    /// <summary>Speaks to the services of this lab; never through a proxy.</summary>
+    /// <summary>The links of the system; null in a lab without. Clients and services go over them, the lab itself never does.</summary>
+    public SystemLinks? Links { get; private set; }
+
+    /// <summary>Speaks to the services of this lab; never through an HTTP proxy of the machine.</summary>
     public HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(2), PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20) })
     {
         Timeout = TimeSpan.FromSeconds(100),
@@ -42,9 +44,6 @@ public sealed class LabSystem : IAsyncDisposable
 
     /// <summary>The control endpoints of each service, by <c>system/service</c>.</summary>
     public IReadOnlyDictionary<string, ServiceClient> Clients { get; }
-
-    /// <summary>The links of the system; null where it has none. A client goes over them, the lab itself never does.</summary>
-    public SystemLinks? Links { get; private set; }
 
     /// <summary>The instances of a service.</summary>
     /// <param name="service">As <c>system/service</c>.</param>
@@ -76,9 +75,15 @@ public sealed class LabSystem : IAsyncDisposable
                 BrokerNames.RabbitMq => await lab.Rabbit.AddressForAsync(spec.Name, stop),
                 _ => throw new LabException($"There is no broker '{options.Broker}'; there are: {string.Join(", ", BrokerNames.All)}."),
             };
-            SystemStart start = await SystemStart.PrepareAsync(lab, spec, options, stop);
-            (system.Links, system._clientAddresses) = (start.Links, start.ClientAddresses);
-            foreach (ServiceDescription service in spec.Services) system.StartService(service.Service, start, broker);
+            system.Links = lab.UsesLinks ? new SystemLinks(lab.Supervisor.TakePort, lab.Time) : null;
+            SystemStart start = await SystemStart.PrepareAsync(lab, spec, options, system.Links, broker, stop);
+            foreach (ServiceDescription service in spec.Services)
+            {
+                var instances = new List<SupervisedProcess>();
+                system._instances.Add(service.Service, instances);
+                foreach (InstanceSpec instance in start.InstancesOf(service.Service, system._token)) instances.Add(lab.Supervisor.Start(instance));
+            }
+
             await Task.WhenAll(system._instances.Values.SelectMany(instances => instances).Select(instance => instance.WaitHealthyAsync(StartLimit, stop)));
             return system;
         }
@@ -102,7 +107,8 @@ public sealed class LabSystem : IAsyncDisposable
     public Uri ClientAddressOf(string service)
     {
         Uri direct = AddressOf(service);
-        return _clientAddresses.GetValueOrDefault(direct.Port, direct);
+        string? instance = IsAttached(service) ? $"{LinkDescription.ShortName(service)}-1" : InstancesOf(service).FirstOrDefault(process => process.Port == direct.Port)?.Target[(Spec.Name.Length + 1)..];
+        return Links?.All.FirstOrDefault(link => link.Link.Role == LinkRole.Client && link.To == instance) is { } over ? AddressAt(over.Port) : direct;
     }
 
     /// <summary>Stops its instances; the databases stay.</summary>
@@ -121,13 +127,10 @@ public sealed class LabSystem : IAsyncDisposable
 
         SupervisedProcess[] all = [.. InstancesOf(service)];
         SupervisedProcess[] healthy = [.. all.Where(instance => instance.State == ProcessState.Healthy)];
-        return [.. (healthy.Length > 0 ? healthy : all).Select(instance => new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{instance.Port}")))];
+        return [.. (healthy.Length > 0 ? healthy : all).Select(instance => AddressAt(instance.Port))];
     }
 
-    private void StartService(string service, SystemStart start, string broker)
-    {
-        var instances = new List<SupervisedProcess>();
-        _instances.Add(service, instances);
-        foreach (InstanceSpec spec in start.InstancesOf(service, broker, _token)) instances.Add(_lab.Supervisor.Start(spec));
-    }
+    private static Uri AddressAt(int port) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
+
+    private bool IsAttached(string service) => Options.StandIn is { IsAttached: true } standIn && standIn.Service == service;
 }

@@ -7,116 +7,146 @@ using Npgsql;
 namespace Faultline.Lab.Systems;
 
 /// <summary>
-/// How the instances of a system are started: where they listen, how they reach their database and each other. A system that has fault profiles gets a link for every way between two processes,
-/// and its instances get ports beforehand, because a link must know where it leads before anybody starts.
+/// How the instances of a system are started: where they listen, and how they reach their database, the broker and each other. Where the lab has links, every such way is one, and instances get their
+/// ports beforehand, because a link must know where it leads before anybody starts.
 /// </summary>
 internal sealed class SystemStart
 {
     private readonly LabSystemSpec _spec;
     private readonly LabSystemOptions _options;
+    private readonly string _broker;
     private readonly Dictionary<string, string> _databases = [];
-    private readonly Dictionary<string, int[]> _ports = [];
-    private readonly Dictionary<(string From, string To), Uri> _peers = [];
-    private readonly Dictionary<int, Uri> _clients = [];
+    private readonly Dictionary<string, int> _ports = []; // By instance.
+    private readonly Dictionary<(string Instance, string Setting), string> _ways = [];
 
-    private SystemStart(LabSystemSpec spec, LabSystemOptions options) => (_spec, _options) = (spec, options);
+    private SystemStart(LabSystemSpec spec, LabSystemOptions options, string broker) => (_spec, _options, _broker) = (spec, options, broker);
 
-    /// <summary>The links; null for a system without.</summary>
-    public SystemLinks? Links { get; private set; }
-
-    /// <summary>Where a client goes, by the port of the instance that it wants.</summary>
-    public IReadOnlyDictionary<int, Uri> ClientAddresses => _clients;
-
-    public static async Task<SystemStart> PrepareAsync(LabInfrastructure lab, LabSystemSpec spec, LabSystemOptions options, CancellationToken stop)
+    /// <summary>Creates the databases, and the links where the lab has them.</summary>
+    public static async Task<SystemStart> PrepareAsync(LabInfrastructure lab, LabSystemSpec spec, LabSystemOptions options, SystemLinks? links, string broker, CancellationToken stop)
     {
-        var start = new SystemStart(spec, options);
-        bool isLinked = spec.Checks.Profiles.Count > 0;
+        var start = new SystemStart(spec, options, broker);
         foreach (string service in spec.Services.Select(service => service.Service))
         {
             start._databases[service] = await lab.Services.CreateDatabaseAsync(LabSystem.DatabaseOf(service), stop);
-            start._ports[service] = start.AttachedAt(service) is { } attached ? [attached.Port] : [.. Enumerable.Range(0, options.ReplicasFor(service)).Select(_ => isLinked ? lab.Supervisor.TakePort() : 0)];
+            foreach (string instance in start.NamesOf(service)) start._ports[instance] = start.FixedPortOf(service, instance, hasLinks: links is not null) ?? (links is null && !start.IsCalled(service) ? 0 : lab.Supervisor.TakePort());
         }
 
-        if (isLinked) await start.LinkAsync(TimeProvider.System);
+        foreach (ServiceDescription service in spec.Services) await start.LinkAsync(service, links);
         return start;
     }
 
     /// <summary>The instances of a service; none of one that already runs.</summary>
-    public IEnumerable<InstanceSpec> InstancesOf(string service, string broker, string token)
+    public IEnumerable<InstanceSpec> InstancesOf(string service, string token) => AttachedAt(service) is not null ? [] : NamesOf(service).Select((name, place) =>
     {
-        if (AttachedAt(service) is not null) yield break;
-
-        for (int ordinal = 1; ordinal <= _ports[service].Length; ordinal++)
+        var instance = new InstanceSpec
         {
-            var instance = new InstanceSpec
-            {
-                System = _spec.Name,
-                Service = NameOf(service),
-                Ordinal = ordinal,
-                Executable = _spec.Executable,
-                Arguments = ["service", service],
-                HttpPort = _ports[service][ordinal - 1],
-                // What a lab breaks on purpose comes back at once.
-                RestartDelayMax = TimeSpan.FromMilliseconds(300),
-            };
-            yield return _options.StandIn is { } standIn && standIn.Service == service
-                ? instance with { Executable = standIn.Executable!, Arguments = standIn.Arguments, WorkingFolder = standIn.WorkingFolder, Environment = OwnEnvironment(service), HealthPath = null, EndsWithInput = false }
-                : instance with { Environment = EnvironmentOf(service, ordinal, broker, token) };
-        }
-    }
+            System = _spec.Name,
+            Service = LinkDescription.ShortName(service),
+            Ordinal = place + 1,
+            Executable = _spec.Executable,
+            Arguments = ["service", service],
+            HttpPort = _ports[name],
+            // What a lab breaks on purpose comes back at once.
+            RestartDelayMax = TimeSpan.FromMilliseconds(300),
+        };
+        return _options.StandIn is { } standIn && standIn.Service == service
+            ? instance with { Executable = standIn.Executable!, Arguments = standIn.Arguments, WorkingFolder = standIn.WorkingFolder, Environment = OwnEnvironment(service, name), HealthPath = null, EndsWithInput = false }
+            : instance with { Environment = EnvironmentOf(service, name, token) };
+    });
 
-    private async Task LinkAsync(TimeProvider time)
+    private async Task LinkAsync(ServiceDescription service, SystemLinks? links)
     {
-        SystemLinks links = Links = new SystemLinks(time);
-        foreach (ServiceDescription service in _spec.Services)
+        IReadOnlyList<LinkDescription> all = LinkDescription.Of(_spec.Services);
+        string shortName = LinkDescription.ShortName(service.Service);
+        foreach ((string instance, int place) in NamesOf(service.Service).Select((name, place) => (name, place)))
         {
-            string name = NameOf(service.Service);
-            _databases[service.Service] = await links.AddDatabaseAsync($"{name}-database", _databases[service.Service]);
-            int[] ports = _ports[service.Service];
-            for (int ordinal = 1; ordinal <= ports.Length; ordinal++) _clients[ports[ordinal - 1]] = await links.AddHttpAsync(ordinal == 1 ? $"client-{name}" : string.Create(CultureInfo.InvariantCulture, $"client-{name}-{ordinal}"), ports[ordinal - 1]);
-            // A peer is reached at its first instance.
-            for (int place = 0; place < service.Calls.Count; place++)
+            foreach ((string called, int turn) in service.Calls.Select((called, turn) => (called, turn)))
             {
-                int listen = AttachedAt(service.Service) is null ? 0 : StandIn.FirstPeerPort + place;
-                _peers[(service.Service, service.Calls[place])] = await links.AddHttpAsync($"{name}-{NameOf(service.Calls[place])}", _ports[service.Calls[place]][0], listen);
+                // Callers are dealt out among the instances of whom they call.
+                string[] targets = [.. NamesOf(called)];
+                string target = targets[place % targets.Length];
+                int port = _ports[target];
+                if (links is not null) port = (await links.AddAsync(all.First(link => link.From == shortName && link.To == LinkDescription.ShortName(called)), instance, target, LinkRoutes.Here(port), AttachedAt(service.Service) is null ? null : StandIn.FirstPeerPort + turn)).Port;
+                _ways[(instance, PeerSetting(called))] = $"http://{LinkRoutes.Here(port)}";
             }
+
+            if (links is null) continue;
+
+            await links.AddAsync(all.First(link => link.Role == LinkRole.Client && link.To == shortName), LinkDescription.Client, instance, AttachedAt(service.Service)?.Authority ?? LinkRoutes.Here(_ports[instance]));
+            await LinkServersAsync(instance, shortName, _databases[service.Service], all, links);
         }
     }
 
-    private Dictionary<string, string> EnvironmentOf(string service, int ordinal, string broker, string token)
+    private async Task LinkServersAsync(string instance, string service, string database, IReadOnlyList<LinkDescription> all, SystemLinks links)
+    {
+        if (LinkRoutes.OfDatabase(database) is { } server)
+        {
+            SystemLink link = await links.AddAsync(all.First(link => link.From == service && link.Role == LinkRole.Database), instance, LinkDescription.Database, server);
+            _ways[(instance, "Faultline__Database")] = LinkRoutes.DatabaseOver(database, link.Port);
+            _ways[(instance, "Faultline__WatchDatabase")] = database;
+        }
+
+        bool isRabbit = _options.Broker == BrokerNames.RabbitMq;
+        if ((isRabbit ? LinkRoutes.OfRabbit(_broker) : LinkRoutes.OfDatabase(_broker)) is { } broker)
+        {
+            SystemLink link = await links.AddAsync(all.First(link => link.From == service && link.Role == LinkRole.Broker), instance, LinkDescription.Broker, broker);
+            _ways[(instance, "Faultline__BrokerConnection")] = isRabbit ? LinkRoutes.RabbitOver(_broker, link.Port) : LinkRoutes.DatabaseOver(_broker, link.Port);
+            _ways[(instance, "Faultline__WatchBroker")] = _broker;
+        }
+    }
+
+    private Dictionary<string, string> EnvironmentOf(string service, string instance, string token)
     {
         var environment = new Dictionary<string, string>(_spec.Environment)
         {
-            ["Faultline__Instance"] = string.Create(CultureInfo.InvariantCulture, $"{NameOf(service)}-{ordinal}"),
+            ["Faultline__Instance"] = instance,
             ["Faultline__Database"] = _databases[service],
             ["Faultline__Broker"] = _options.Broker,
-            ["Faultline__BrokerConnection"] = broker,
+            ["Faultline__BrokerConnection"] = _broker,
             ["Faultline__ControlToken"] = token,
             ["Faultline__Audit"] = "true",
             ["Faultline__StopWithInput"] = "true",
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:{port}",
         };
-        foreach (((_, string to), Uri address) in _peers.Where(peer => peer.Key.From == service)) environment[$"Faultline__Peers__{NameOf(to)}"] = address.ToString();
+        foreach (((_, string setting), string value) in _ways.Where(way => way.Key.Instance == instance)) environment[setting] = value;
         foreach ((string key, string value) in _spec.Checks.LabSettings) environment[key] = value;
         return environment;
     }
 
     /// <summary>What a program of the user's own is told, in terms that every language knows: port, peers, database.</summary>
-    private Dictionary<string, string> OwnEnvironment(string service)
+    private Dictionary<string, string> OwnEnvironment(string service, string instance)
     {
-        var database = new NpgsqlConnectionStringBuilder(_databases[service]);
+        string over = _ways.GetValueOrDefault((instance, "Faultline__Database"), _databases[service]);
+        var database = new NpgsqlConnectionStringBuilder(over);
         var environment = new Dictionary<string, string>
         {
             ["PORT"] = "{port}",
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:{port}",
             ["DATABASE_URL"] = string.Create(CultureInfo.InvariantCulture, $"postgresql://{Uri.EscapeDataString(database.Username ?? "")}:{Uri.EscapeDataString(database.Password ?? "")}@{database.Host}:{database.Port}/{database.Database}"),
-            ["DATABASE"] = _databases[service],
+            ["DATABASE"] = over,
         };
-        foreach (((_, string to), Uri address) in _peers.Where(peer => peer.Key.From == service)) environment[$"{NameOf(to).ToUpperInvariant()}_URL"] = address.ToString().TrimEnd('/');
+        foreach (string called in CallsOf(service)) environment[$"{LinkDescription.ShortName(called).ToUpperInvariant()}_URL"] = _ways[(instance, PeerSetting(called))];
         return environment;
     }
 
+    private static string PeerSetting(string called) => $"Faultline__Peers__{LinkDescription.ShortName(called)}";
+
+    private IReadOnlyList<string> CallsOf(string service) => _spec.Services.First(caller => caller.Service == service).Calls;
+
+    /// <summary>Where a program of the user's own already runs; null for a service that the lab starts.</summary>
     private Uri? AttachedAt(string service) => _options.StandIn is { Address: { } address } standIn && standIn.Service == service ? address : null;
 
-    private static string NameOf(string service) => service[(service.IndexOf('/') + 1)..];
+    /// <summary>The port of what already runs; and without links that of what it calls, which it expects where a link would listen.</summary>
+    private int? FixedPortOf(string service, string instance, bool hasLinks)
+    {
+        if (AttachedAt(service) is { } attached) return attached.Port;
+        if (hasLinks || _options.StandIn is not { IsAttached: true } standIn || NamesOf(service).First() != instance) return null;
+        int turn = CallsOf(standIn.Service).ToList().IndexOf(service);
+        return turn < 0 ? null : StandIn.FirstPeerPort + turn;
+    }
+
+    private bool IsCalled(string service) => _spec.Services.Any(caller => caller.Calls.Contains(service));
+
+    private IEnumerable<string> NamesOf(string service) =>
+        Enumerable.Range(1, AttachedAt(service) is null ? _options.ReplicasFor(service) : 1).Select(ordinal => string.Create(CultureInfo.InvariantCulture, $"{LinkDescription.ShortName(service)}-{ordinal}"));
 }

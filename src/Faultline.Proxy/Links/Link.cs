@@ -99,8 +99,15 @@ internal sealed class Link
         _listener = null;
         listener.Dispose();
         await _accepting;
-        foreach ((LinkConnection connection, Task _) in _connections.Values) connection.End(StreamEnding.Cut);
-        await Task.WhenAll(_connections.Values.Select(each => each.Running));
+        await CutAsync();
+    }
+
+    /// <summary>Cuts every connection that is there now, and goes on accepting.</summary>
+    public async Task CutAsync()
+    {
+        (LinkConnection Connection, Task Running)[] connections = [.. _connections.Values];
+        foreach ((LinkConnection connection, Task _) in connections) connection.End(StreamEnding.Cut);
+        await Task.WhenAll(connections.Select(each => each.Running));
     }
 
     /// <summary>Leads somewhere else, or listens somewhere else; it is stopped.</summary>

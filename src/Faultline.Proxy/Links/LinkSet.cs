@@ -147,6 +147,15 @@ public sealed class LinkSet : IAsyncDisposable
     /// <exception cref="ProxyException">There is no such link or fault.</exception>
     public void RemoveHttpFault(string link, string fault) => Find(link).RemoveHttpFault(fault);
 
+    /// <summary>Cuts every connection of a link that is there now; clients may connect again at once.</summary>
+    /// <param name="name">The link.</param>
+    /// <exception cref="ProxyException">There is none of this name.</exception>
+    public async Task CutAsync(string name)
+    {
+        using Turn turn = await TakeTurnAsync();
+        await Find(name).CutAsync();
+    }
+
     /// <summary>Enables every link, and removes every toxic and HTTP fault.</summary>
     /// <exception cref="ProxyException">An address is taken by now.</exception>
     public async Task ResetAsync()

@@ -73,7 +73,7 @@ internal static class AnomalyFields
         return new MatchSpec { MessageType = type, Key = key, MessageId = id, Headers = headers, Method = method, Path = path };
     }
 
-    private static Dictionary<string, string>? Headers(Fields match)
+    public static Dictionary<string, string>? Headers(Fields match)
     {
         if (match.Map("headers") is not { } map) return null;
 

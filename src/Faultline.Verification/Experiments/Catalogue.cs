@@ -22,6 +22,9 @@ public sealed record SystemDescription(string Name, IReadOnlyList<ServiceDescrip
     /// <summary>The checkers that an experiment on this system may name.</summary>
     public IReadOnlyList<CheckerDescription> AllCheckers => [.. CheckerRegistry.General.Select(checker => checker.Description), .. Checkers];
 
+    /// <summary>Its links.</summary>
+    public IReadOnlyList<LinkDescription> Links { get; } = LinkDescription.Of(Services);
+
     /// <summary>Finds a service.</summary>
     /// <param name="name">As <c>system/service</c>.</param>
     public ServiceDescription? Find(string name) => Services.FirstOrDefault(service => service.Service == name);

@@ -35,6 +35,7 @@ internal static partial class ExperimentFields
         (IReadOnlyList<FaultSpec> schedule, GeneratorSpec? generator) = new ScheduleFields(system, catalogue, guards).Read(fields);
         IReadOnlyList<InvariantSpec> invariants = Invariants(fields, system);
         string? expect = Expect(fields, system);
+        LinkFaultFields.CheckEffects(fields, schedule, system, expect);
         if (expect is not null && invariants.Count > 0 && invariants.All(invariant => invariant.Name != expect))
         {
             fields.Problem("expect", $"wants a violation of '{expect}', which is not among the invariants; add it there");

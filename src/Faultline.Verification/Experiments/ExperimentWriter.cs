@@ -75,10 +75,63 @@ public static class ExperimentWriter
         return fault switch
         {
             AnomalyFault anomaly => map.With("anomaly", AnomalyMap(anomaly)),
+            ToxicFault toxic => map.With("toxic", ToxicMap(toxic)),
+            HttpLinkFault http => map.With("http", HttpMap(http)),
+            PartitionFault partition => map.With("partition", new Map { ["group"] = partition.Group.Cast<object>().ToList(), ["from"] = partition.Rest.Cast<object>().ToList(), ["way"] = partition.Way }),
+            DisruptorFault disruptor => map.With("disruptor", DisruptorMap(disruptor)),
             DisruptionFault disruption => map.With("disruption", new Map { ["target"] = disruption.Target, ["verb"] = disruption.Verb, ["instance"] = disruption.Instance }),
             _ => throw new NotSupportedException($"no form is known for {fault.GetType().Name}"),
         };
     }
+
+    private static Map ToxicMap(ToxicFault fault) => new()
+    {
+        ["link"] = fault.Link,
+        ["instance"] = fault.Instance,
+        ["type"] = fault.Type,
+        ["stream"] = fault.Stream,
+        ["toxicity"] = fault.Toxicity < 1 ? fault.Toxicity : null,
+        ["attributes"] = fault.Attributes.Count == 0 ? null : fault.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Aggregate(new Map(), (map, pair) => map.With(pair.Key, pair.Value)),
+    };
+
+    private static Map HttpMap(HttpLinkFault fault) => new()
+    {
+        ["link"] = fault.Link,
+        ["instance"] = fault.Instance,
+        ["kind"] = fault.Kinds.Cast<object>().ToList(),
+        ["when"] = fault.When,
+        ["match"] = fault.Match is null ? null : MatchMap(fault.Match),
+        ["trigger"] = fault.Trigger is null ? null : TriggerMap(fault.Trigger),
+        ["attributes"] = fault.Attributes.Count == 0 ? null : Plain(fault.Attributes),
+    };
+
+    private static Map DisruptorMap(DisruptorFault fault) => new()
+    {
+        ["every"] = Durations.Write(fault.Every),
+        ["down"] = new Map { ["min"] = Durations.Write(fault.DownMin), ["max"] = Durations.Write(fault.DownMax) },
+        ["targets"] = fault.Targets.Cast<object>().ToList(),
+        ["verbs"] = fault.Verbs.Cast<object>().ToList(),
+        ["atOnce"] = fault.AtOnce,
+    };
+
+    private static Map MatchMap(MatchSpec match) => new()
+    {
+        ["messageType"] = match.MessageType,
+        ["key"] = match.Key,
+        ["messageId"] = match.MessageId?.ToString(),
+        ["method"] = match.Method,
+        ["path"] = match.Path,
+        ["headers"] = match.Headers is null ? null : match.Headers.OrderBy(pair => pair.Key, StringComparer.Ordinal).Aggregate(new Map(), (map, pair) => map.With(pair.Key, pair.Value)),
+    };
+
+    private static Map TriggerMap(TriggerSpec trigger) => new()
+    {
+        ["once"] = trigger.Once,
+        ["nth"] = trigger.Nth,
+        ["first"] = trigger.First,
+        ["every"] = trigger.Every,
+        ["probability"] = trigger.Probability,
+    };
 
     private static Map MomentFields(Moment moment) => new()
     {
@@ -104,23 +157,8 @@ public static class ExperimentWriter
             ["mode"] = details.Mode,
             ["count"] = details.Count,
         },
-        ["match"] = fault.Match is not { } match ? null : new Map
-        {
-            ["messageType"] = match.MessageType,
-            ["key"] = match.Key,
-            ["messageId"] = match.MessageId?.ToString(),
-            ["method"] = match.Method,
-            ["path"] = match.Path,
-            ["headers"] = match.Headers is null ? null : match.Headers.OrderBy(pair => pair.Key, StringComparer.Ordinal).Aggregate(new Map(), (map, pair) => map.With(pair.Key, pair.Value)),
-        },
-        ["trigger"] = fault.Trigger is not { } trigger ? null : new Map
-        {
-            ["once"] = trigger.Once,
-            ["nth"] = trigger.Nth,
-            ["first"] = trigger.First,
-            ["every"] = trigger.Every,
-            ["probability"] = trigger.Probability,
-        },
+        ["match"] = fault.Match is null ? null : MatchMap(fault.Match),
+        ["trigger"] = fault.Trigger is null ? null : TriggerMap(fault.Trigger),
         ["pins"] = fault.Pins.Select(pin => new Map
         {
             ["operation"] = pin.OperationId,

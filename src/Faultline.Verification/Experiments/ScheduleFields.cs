@@ -7,11 +7,14 @@ using YamlDotNet.RepresentationModel;
 
 namespace Faultline.Verification.Experiments;
 
-/// <summary>The schedule of an experiment: anomalies, disruptions, and a generator.</summary>
+/// <summary>The schedule of an experiment: faults of all three layers, and a generator.</summary>
 internal sealed class ScheduleFields(SystemDescription? system, Catalogue catalogue, IReadOnlyList<GuardSpec> guards)
 {
     private static readonly string[] MomentNames = ["at", "afterOperations", "on"];
+    private static readonly string[] FaultNames = ["anomaly", "disruption", "toxic", "http", "partition", "disruptor"];
+    private static readonly string[] EntryNames = [.. FaultNames, "generator"];
     private readonly HashSet<string> _names = [];
+    private readonly LinkFaultFields _links = new(system, catalogue);
 
     public (IReadOnlyList<FaultSpec> Faults, GeneratorSpec? Generator) Read(Fields fields)
     {
@@ -21,15 +24,15 @@ internal sealed class ScheduleFields(SystemDescription? system, Catalogue catalo
         {
             if (item is not YamlMappingNode map)
             {
-                fields.Problems.Add((int)item.Start.Line, $"{path} is {Fields.Show(item)}; it must be a mapping with anomaly, disruption or generator");
+                fields.Problems.Add((int)item.Start.Line, $"{path} is {Fields.Show(item)}; it must be a mapping with one of {string.Join(", ", EntryNames)}");
                 continue;
             }
 
             var fault = new Fields(map, path, fields.Problems);
-            string[] given = [.. new[] { "anomaly", "disruption", "generator" }.Where(fault.Has)];
+            string[] given = [.. EntryNames.Where(fault.Has)];
             if (given.Length != 1)
             {
-                fields.Problems.Add(fault.Line, $"{path} must have one of anomaly, disruption, generator; it has {(given.Length == 0 ? "none" : string.Join(" and ", given))}");
+                fields.Problems.Add(fault.Line, $"{path} must have one of {string.Join(", ", EntryNames)}; it has {(given.Length == 0 ? "none" : string.Join(" and ", given))}");
                 if (given.Length == 0) fault.End();
                 continue;
             }
@@ -59,7 +62,7 @@ internal sealed class ScheduleFields(SystemDescription? system, Catalogue catalo
 
         string? name = fields.Text("name", lengthMax: 60);
         Fields? map = fields.Map(what);
-        FaultSpec? fault = map is null ? null : what == "anomaly" ? Anomaly(map) : Disruption(map);
+        FaultSpec? fault = map is null ? null : Read(map, what);
         if (what == "disruption" && time is null && until is null && fault is DisruptionFault { Verb: DisruptionVerbs.Pause }) fields.Problems.Add(fields.Line, $"{fields.Path}.for is missing; a pause must have for or until");
         map?.End();
         fields.End();
@@ -70,7 +73,25 @@ internal sealed class ScheduleFields(SystemDescription? system, Catalogue catalo
         return fault;
     }
 
-    private static string Short(FaultSpec fault) => fault is AnomalyFault anomaly ? $"{anomaly.Kind} at {anomaly.Point}" : $"{((DisruptionFault)fault).Verb} {((DisruptionFault)fault).Target}";
+    private FaultSpec? Read(Fields map, string what) => what switch
+    {
+        "anomaly" => Anomaly(map),
+        "toxic" => _links.Toxic(map),
+        "http" => _links.Http(map),
+        "partition" => _links.Partition(map),
+        "disruptor" => _links.Disruptor(map),
+        _ => Disruption(map),
+    };
+
+    private static string Short(FaultSpec fault) => fault switch
+    {
+        AnomalyFault anomaly => $"{anomaly.Kind} at {anomaly.Point}",
+        DisruptionFault disruption => $"{disruption.Verb} {disruption.Target}",
+        ToxicFault toxic => $"{toxic.Type} on {toxic.Link}",
+        HttpLinkFault http => $"{string.Join(" or ", http.Kinds)} on {http.Link}",
+        PartitionFault partition => $"partition of {string.Join(" and ", partition.Group)}",
+        _ => "disruptor",
+    };
 
     private string Unused(string name)
     {

@@ -10,7 +10,7 @@ public sealed record FaultProfile
     public required string Says { get; init; }
 
     /// <summary>What the HTTP links do.</summary>
-    public IReadOnlyList<LinkFaults> Links { get; init; } = [];
+    public IReadOnlyList<LinkFailures> Links { get; init; } = [];
 
     /// <summary>What the links do that carry bytes, such as those to databases.</summary>
     public IReadOnlyList<LinkToxic> Toxics { get; init; } = [];
@@ -27,7 +27,7 @@ public sealed record FaultProfile
 /// <param name="FailsBefore">The share of requests that fail before the work is done, 0 to 1.</param>
 /// <param name="FailsAfter">The share of requests that fail after the work is done, 0 to 1.</param>
 /// <param name="LatencyMax">The longest delay before, and again after; each is uniform from 0.</param>
-public sealed record LinkFaults(string Link, double FailsBefore, double FailsAfter, TimeSpan LatencyMax);
+public sealed record LinkFailures(string Link, double FailsBefore, double FailsAfter, TimeSpan LatencyMax);
 
 /// <summary>A toxic on links.</summary>
 /// <param name="Link">The link, as <c>orders-database</c>.</param>

@@ -80,7 +80,7 @@ public sealed record Timeline(DateTime From, DateTime Until, IReadOnlyList<Slice
     {
         DateTime from = fault.StartedAt!.Value.UtcDateTime;
         DateTime until = fault.EndedAt?.UtcDateTime ?? (end > from ? end : from);
-        IReadOnlyList<DateTime> fired = [.. run.Firings.Where(firing => fault.AnomalyIds.Contains(firing.AnomalyId)).Take(MarksMax).Select(firing => firing.At.UtcDateTime)];
+        IReadOnlyList<DateTime> fired = [.. run.Firings.Where(firing => fault.AnomalyIds.Contains(firing.AnomalyId)).Select(firing => firing.At).Concat(fault.Marks.Select(mark => mark.At)).Take(MarksMax).Select(at => at.UtcDateTime)];
         return new Lane(isOneOfMany ? $"{run.Experiment.Name}: {fault.Name}" : fault.Name, from, until, fired);
     }
 }

@@ -13,11 +13,14 @@ public sealed record FaultRun
     /// <summary>For an anomaly: the ids under which it was placed.</summary>
     public IReadOnlyList<Guid> AnomalyIds { get; init; } = [];
 
-    /// <summary>For a disruption: how often it was carried out.</summary>
+    /// <summary>For what is no anomaly: how often it was carried out, or acted on what passed a link.</summary>
     public long Executed { get; init; }
 
     /// <summary>How many messages an anomaly looked at and found to match.</summary>
     public long Matched { get; init; }
+
+    /// <summary>For what is no anomaly: when it acted, and on what; the first ones.</summary>
+    public IReadOnlyList<FaultMark> Marks { get; init; } = [];
 
     /// <summary>When it was placed or carried out; null when it never was.</summary>
     public DateTimeOffset? StartedAt { get; init; }
@@ -28,6 +31,11 @@ public sealed record FaultRun
     /// <summary>Why it could not be placed or carried out.</summary>
     public string? Problem { get; init; }
 }
+
+/// <summary>A moment at which a fault acted.</summary>
+/// <param name="At">When, UTC.</param>
+/// <param name="Says">On what, in a few words.</param>
+public readonly record struct FaultMark(DateTimeOffset At, string Says);
 
 /// <summary>One answer to a probe of the hypothesis.</summary>
 /// <param name="Probe">The name of the probe.</param>

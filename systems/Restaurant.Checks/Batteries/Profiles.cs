@@ -29,7 +29,7 @@ internal static class Profiles
         Disruptor = new DisruptorPlan(TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(10), Victims, Overlap: true),
     };
 
-    private static IReadOnlyList<LinkFaults> LinksWith(double factor) =>
+    private static IReadOnlyList<LinkFailures> LinksWith(double factor) =>
     [
         new("client-orders", 0.15 * factor, 0.30 * factor, LatencyMax),
         new("orders-loyalty", 0.25 * factor, 0.25 * factor, LatencyMax),

@@ -131,7 +131,7 @@ public sealed class LabServerTests(ApiLab lab) : IClassFixture<ApiLab>
                 "/api/services/{system}/{service}/anomalies/firings", "/api/services/{system}/{service}/firings", "/api/services/{system}/{service}/guards", "/api/services/{system}/{service}/guards/{name}",
                 "/api/services/{system}/{service}/messaging", "/api/services/{system}/{service}/deadletters", "/api/services/{system}/{service}/deadletters/{id}",
                 "/api/services/{system}/{service}/deadletters/replay", "/api/services/{system}/{service}/deadletters/discard", "/api/anomalies", "/api/anomalies/{id}", "/api/anomalies/points",
-                "/api/anomalies/firings", "/api/guards", "/api/deadletters", "/api/logs/{scope}/{name}", "/api/logs/{scope}/{name}/follow", "/api/disruptions", "/api/journey/{id}",
+                "/api/anomalies/firings", "/api/guards", "/api/deadletters", "/api/logs/{scope}/{name}", "/api/logs/{scope}/{name}/follow", "/api/disruptions", "/api/disruptor", "/api/partitions", "/api/links", "/api/links/toxics", "/api/links/http-faults", "/api/links/faults", "/api/links/faults/{name}", "/api/journey/{id}",
                 "/api/runs", "/api/runs/{id}", "/api/runs/{id}/lines", "/api/runs/{id}/summary", "/api/runs/{id}/files/{name}",
             ],
             ignoreOrder: true);

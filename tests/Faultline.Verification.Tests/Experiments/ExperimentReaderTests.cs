@@ -147,7 +147,7 @@ public sealed class ExperimentReaderTests
     [InlineData("schedule: [{disruption: {target: postgres/queu, verb: kill}}]", "did you mean 'postgres/queue'?")]
     [InlineData("schedule: [{at: 5s, until: {at: 5s}, disruption: {target: kitchen, verb: kill}}]", "schedule[0].until is at 5 s, which is not after at 5 s")]
     [InlineData("schedule: [{name: a, disruption: {target: kitchen, verb: kill}}, {name: a, disruption: {target: kitchen, verb: kill}}]", "is 'a', which another fault of the schedule has")]
-    [InlineData("schedule: [{}]", "schedule[0] must have one of anomaly, disruption, generator; it has none")]
+    [InlineData("schedule: [{}]", "schedule[0] must have one of anomaly, disruption, toxic, http, partition, disruptor, generator; it has none")]
     [InlineData("schedule: [{generator: {kinds: [storm], points: [consume.ack.before]}}]", "the generator can draw nothing")]
     [InlineData("hypothesis: [{service: kitchen, path: /menu, figure: outbox}]", "hypothesis[0] must have one of path (an HTTP probe) and figure; it has both")]
     [InlineData("hypothesis: [{service: kitchen, path: menu}]", "hypothesis[0].path is 'menu'; it must begin with /")]
