@@ -4,6 +4,7 @@ using Faultline.Messaging.Envelopes;
 using Faultline.Messaging.Publishing;
 using Faultline.Messaging.Streams;
 using Faultline.Messaging.Topology;
+using Faultline.Protocol.Guards;
 using Faultline.Protocol.Services;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -46,6 +47,10 @@ public sealed class ServiceBuilder
     internal List<Func<Envelope, IServiceProvider, CancellationToken, Task<bool>>> Broadcasts { get; } = [];
 
     internal Dictionary<string, string> Facts { get; } = [];
+
+    internal List<string> Peers { get; } = [];
+
+    internal List<GuardDescription> OwnGuards { get; } = [];
 
     internal List<Type> PublishFilters { get; } = [];
 
@@ -133,6 +138,22 @@ public sealed class ServiceBuilder
         return this;
     }
 
+    /// <summary>Declares that the service calls another one over HTTP; its address comes from the configuration, see <see cref="Http.PeerAddresses"/>.</summary>
+    /// <param name="service">As <c>system/service</c>.</param>
+    public ServiceBuilder Calls(string service)
+    {
+        Peers.Add(service);
+        return this;
+    }
+
+    /// <summary>Adds guards of the service's own to those of the messaging core; its code asks the control panel whether they are on.</summary>
+    /// <param name="guards">Each with what it protects from.</param>
+    public ServiceBuilder Guards(params IEnumerable<GuardDescription> guards)
+    {
+        OwnGuards.AddRange(guards);
+        return this;
+    }
+
     /// <summary>Adds services of the service's own to its container.</summary>
     /// <param name="add">What to add.</param>
     public ServiceBuilder Uses(Action<IServiceCollection, IConfiguration> add)
@@ -196,8 +217,13 @@ public sealed record SystemDefinition(string Name, IReadOnlyList<ServiceDefiniti
     /// <param name="service">The service.</param>
     public static ServiceDescription Describe(ServiceDefinition service)
     {
-        ServiceTopology topology = service.Build().Topology();
+        ServiceBuilder builder = service.Build();
+        ServiceTopology topology = builder.Topology();
         return new ServiceDescription(
-            service.Name, topology.Publishes, topology.Consumes, [.. Protocol.Faults.FaultPoints.All.Select(point => point.Name)], Protocol.Faults.FaultKinds.All, Protocol.Guards.GuardNames.All);
+            service.Name, topology.Publishes, topology.Consumes, [.. Protocol.Faults.FaultPoints.All.Select(point => point.Name)], Protocol.Faults.FaultKinds.All,
+            [.. GuardNames.All, .. builder.OwnGuards])
+        {
+            Calls = [.. builder.Peers],
+        };
     }
 }

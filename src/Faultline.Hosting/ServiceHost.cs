@@ -9,6 +9,7 @@ using Faultline.Messaging.Consuming;
 using Faultline.Messaging.Envelopes;
 using Faultline.Messaging.Publishing;
 using Faultline.Messaging.Running;
+using Faultline.Protocol.Services;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -70,6 +71,7 @@ public static class ServiceHost
         web.Logging.AddSimpleConsole(Format);
         web.Logging.AddFilter("Microsoft", LogLevel.Warning);
         web.Logging.AddFilter("Npgsql", LogLevel.Warning);
+        web.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
         // The request edge tells failures in its own words.
         web.Logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
         web.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
@@ -103,11 +105,13 @@ public static class ServiceHost
         services.AddSingleton(provider => new FaultPipeline(
             provider.GetRequiredService<MessagingOptions>().Instance, backend.Control, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FaultPipeline>>()));
         services.AddSingleton(provider => new ControlPanel(
-            service.Name, backend.Control, provider.GetRequiredService<FaultPipeline>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ControlPanel>>()));
+            service.Name, backend.Control, provider.GetRequiredService<FaultPipeline>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ControlPanel>>(),
+            provider.GetRequiredService<ServiceDescription>().Guards));
         services.AddSingleton(provider => Core(provider, system, builder, settings, backend));
         services.AddSingleton(provider => provider.GetRequiredService<MessagingCore>().Units);
         services.AddSingleton<IdempotentWrites>();
         services.AddTransient<FaultHandler>();
+        services.AddSingleton(new PeerAddresses(service.Name, settings.Peers));
         services.AddExceptionHandler<FailureReplies>();
         services.AddProblemDetails();
         services.AddRouting();

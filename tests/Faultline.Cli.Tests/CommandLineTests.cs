@@ -14,7 +14,7 @@ public sealed class CommandLineTests
         { "guards set ticketflow/tickets inbox maybe", "The state is 'maybe'; it must be on or off." },
         { "guards set tickets inbox off", "'tickets' names nothing; it must be like ticketflow/tickets" },
         { "logs tickets", "'tickets' names nothing; it must be like ticketflow/tickets" },
-        { "up nosuch", "There is no system 'nosuch'; there are: ticketflow." },
+        { "up nosuch", "There is no system 'nosuch'; there are: ticketflow, restaurant." },
         { "up --replicas 0", "--replicas is 0; it must be 1 to 9." },
         { "up --broker kafka", "--broker is 'kafka'; it must be postgresql or rabbitmq." },
         { "up --port 70000", "the port is 70000; it must be 1 to 65535" },
@@ -26,7 +26,7 @@ public sealed class CommandLineTests
         { "deadletters replay ticketflow/tickets", "or take all of them with --all; one of the two." },
         { "deadletters discard ticketflow/tickets 3 --all", "or take all of them with --all; one of the two." },
         { "reset --lab http://127.0.0.1:1", "say --yes when you mean it." },
-        { "reset nosuch", "There is no system 'nosuch'; there are: ticketflow." },
+        { "reset nosuch", "There is no system 'nosuch'; there are: ticketflow, restaurant." },
         { "status --lab here", "'here' is no address of a lab; --lab takes one like http://127.0.0.1:21000." },
         { "test", "'./faultline test' in the folder of the repository." },
     };

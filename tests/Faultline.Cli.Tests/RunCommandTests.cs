@@ -17,6 +17,7 @@ public sealed class RunCommandTests
     [InlineData("run ticketflow/intake --guards outbox", "'outbox' is no guard to switch; write -name for off or +name for on, like -outbox.")]
     [InlineData("run ticketflow/intake --guards -sandbox", "There is no guard 'sandbox'; there are: ")]
     [InlineData("run ticketflow/intake --only nonesuch", "No experiment of ticketflow/intake has a name with 'nonesuch'")]
+    [InlineData("run restaurant/single --profile workshop --no-links", "--profile is 'workshop', and this lab was started without links, so none can be broken; start it without --no-links.")]
     [InlineData("run ticketflow/intake --lab http://127.0.0.1:1 --postgres Host=db", "--postgres and --rabbitmq are for a lab of the run's own; the one that --lab names has its servers already.")]
     public async Task What_is_wrong_is_said_before_anything_starts(string line, string sentence)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Faultline.Cli.Composition;
 using Faultline.Cli.Output;
 using Faultline.Protocol.Guards;
 using Faultline.Verification.Verdicts;
@@ -24,7 +25,7 @@ internal static class GuardsCommand
         string path = context.Arguments.GetValue(ServiceFilter) is { } service ? $"/api/services/{LogsCommand.PathOf(service)}/guards" : "/api/guards";
         IReadOnlyList<GuardState> guards = await context.Lab.GetAsync<IReadOnlyList<GuardState>>(path, context.Stop);
         if (context.Json) context.Screen.Json(guards);
-        else context.Screen.Table(["service", "guard", "state", "protects from"], guards.Select(guard => (string[])[Screen.Safe(guard.Service), Screen.Safe(guard.Name), Shown(guard.On), Screen.Safe(GuardNames.Find(guard.Name)?.Protects)]));
+        else context.Screen.Table(["service", "guard", "state", "protects from"], guards.Select(guard => (string[])[Screen.Safe(guard.Service), Screen.Safe(guard.Name), Shown(guard.On), Screen.Safe(ProtectsFrom(guard))]));
     }
 
     private static async Task SetAsync(CommandContext context)
@@ -40,6 +41,9 @@ internal static class GuardsCommand
         if (context.Json) context.Screen.Json(guard);
         else context.Screen.Line($"{guard.Service}: {guard.Name} is {(guard.On ? "on" : "off")}");
     }
+
+    private static string? ProtectsFrom(GuardState guard) =>
+        Systems.Specs().SelectMany(system => system.Services).FirstOrDefault(service => service.Service == guard.Service)?.Guards.FirstOrDefault(known => known.Name == guard.Name)?.Protects ?? GuardNames.Find(guard.Name)?.Protects;
 
     private static string Shown(bool on) => on ? Screen.Good("on") : Screen.Bad("off");
 }

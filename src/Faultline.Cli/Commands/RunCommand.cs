@@ -23,6 +23,8 @@ internal static class RunCommand
     private static readonly Option<string?> Guards = new("--guards") { Description = "Guards to switch in every experiment: -outbox or +inbox, several with commas, for one service as ticketflow/tickets:-inbox", HelpName = "list" };
     private static readonly Option<int?> Replicas = new("--replicas") { Description = "Instances of each service, 1 to 9, in place of what the experiments say", HelpName = "n" };
     private static readonly Option<string?> Broker = new("--broker") { Description = "The broker: postgresql or rabbitmq", HelpName = "name" };
+    private static readonly Option<string?> Profile = new("--profile") { Description = "The fault profile of the system, such as calm, workshop or storm for restaurant", HelpName = "name" };
+    private static readonly Option<string?> Orders = new("--orders") { Description = "A program of your own in place of restaurant/orders: a folder with a .NET project or an executable named 'run', an executable, or an address", HelpName = "path or address" };
     private static readonly Option<int> Repeat = new("--repeat") { Description = "Run so many times, with the seed and those after it; tells pass rate, seeds and the worst", HelpName = "n", DefaultValueFactory = _ => 1 };
     private static readonly Option<string?> Report = new("--report") { Description = "Where the report files go; default a folder below .faultline/reports of the lab", HelpName = "folder" };
     private static readonly Option<string?> Only = new("--only") { Description = "Only the experiments whose name contains one of these texts, separated by commas", HelpName = "text" };
@@ -34,10 +36,11 @@ internal static class RunCommand
         "faultline run ticketflow/guards",
         "faultline run ticketflow/intake --guards -outbox     # see what the outbox earns",
         "faultline run ticketflow/intake --repeat 10          # ten seeds, one after the other",
+        "faultline run restaurant/complete --profile workshop --orders ./my-orders",
         "faultline run ./my-experiment.yaml --seed 7 --report ./report",
         "faultline run ticketflow/intake --lab http://127.0.0.1:21000     # on the lab that 'faultline up' keeps running")
     {
-        What, SeedOf, Guards, Replicas, Broker, Repeat, Report, Only, Postgres, LabFolderOptions.RabbitMq, LabFolderOptions.NoLinks,
+        What, SeedOf, Guards, Profile, Orders, Replicas, Broker, Repeat, Report, Only, Postgres, LabFolderOptions.RabbitMq, LabFolderOptions.NoLinks,
     }.Does(screen, context => RunAsync(context, interrupts));
 
     /// <summary>Lets <c>--guards -outbox</c> be written as people write it: what follows the option is its value, although it begins with a dash.</summary>
@@ -69,7 +72,7 @@ internal static class RunCommand
     /// <summary>On a lab of its own.</summary>
     private static async Task<IReadOnlyList<RunOutcome>> RunHereAsync(RunOrder order, int repeat, CommandContext context)
     {
-        RunPlanning planning = RunPlan.Of(order, Systems.Specs());
+        RunPlanning planning = RunPlan.Of(order, Systems.Specs(), hasLinks: !context.Value(LabFolderOptions.NoLinks));
         if (planning.Plan is not { } plan) throw new CommandException(ExitCode.Usage, string.Join('\n', planning.Problems.Select(problem => problem.With("--"))));
 
         string folder = context.Value(Report) is { } named ? Path.GetFullPath(named) : plan.FolderBelow(CommandContext.Root, TimeProvider.System.GetUtcNow());
@@ -80,7 +83,7 @@ internal static class RunCommand
         {
             RunPlan next = plan with { Seed = new Seed(plan.Seed.Value + (ulong)turn) };
             // Servers of the user's own may hold the data of earlier runs, and each turn holds that of those before.
-            string? name = turn > 0 || context.Value(Postgres) is not null || context.Value(LabFolderOptions.RabbitMq) is not null ? string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds():x}") : null;
+            string? name = turn > 0 || context.Value(Orders) is not null || context.Value(Postgres) is not null || context.Value(LabFolderOptions.RabbitMq) is not null ? string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds():x}") : null;
             outcomes.Add(await RunOneHereAsync(lab, next, next.Request(name, FolderOf(folder, next.Seed.Value, repeat)), context));
         }
 
@@ -154,6 +157,8 @@ internal static class RunCommand
             Guards = context.Value(Guards) is { } guards ? Parts(guards) : null,
             Replicas = context.Value(Replicas),
             Broker = context.Value(Broker),
+            Profile = context.Value(Profile),
+            Orders = context.Value(Orders) is { } orders && (File.Exists(orders) || Directory.Exists(orders)) ? Path.GetFullPath(orders) : context.Value(Orders), // A lab that runs may stand elsewhere.
             Only = context.Value(Only) is { } only ? Parts(only) : null,
         };
     }

@@ -16,8 +16,21 @@ namespace Faultline.Cli.Commands;
 /// <param name="Inconclusive">How many of them could not be judged.</param>
 internal sealed record RunOutcome(ulong Seed, Verdict Verdict, ExitCode ExitCode, string Folder, int Cells, int Failed, int Inconclusive)
 {
+    /// <summary>The experiments one by one; empty where only the sums are known.</summary>
+    public IReadOnlyList<CellOutcome> Each { get; init; } = [];
+
+    /// <summary>How one experiment ended.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Verdict">Its verdict.</param>
+    /// <param name="Operations">How many operations it had, when few.</param>
+    /// <param name="Attempts">How many times they were sent in all.</param>
+    internal sealed record CellOutcome(string Name, Verdict Verdict, int Operations, int Attempts);
+
     public static RunOutcome Of(RunReport report, string folder) =>
-        new(report.Facts.Seed, report.Verdict, report.ExitCode, folder, report.Cells.Count, report.Count(Verdict.Failed), report.Count(Verdict.Inconclusive));
+        new(report.Facts.Seed, report.Verdict, report.ExitCode, folder, report.Cells.Count, report.Count(Verdict.Failed), report.Count(Verdict.Inconclusive))
+        {
+            Each = [.. report.Cells.Select(cell => new CellOutcome(cell.Verdict.Experiment.Name, cell.Verdict.Verdict, cell.Lines.Count, cell.Lines.Sum(line => line.Attempts)))],
+        };
 
     /// <summary>Tells the end of a run.</summary>
     /// <param name="screen">Where to.</param>
@@ -36,12 +49,28 @@ internal sealed record RunOutcome(ulong Seed, Verdict Verdict, ExitCode ExitCode
         ExitCode worst = outcomes.Select(outcome => outcome.ExitCode).MaxBy(Severity);
         if (outcomes.Count == 1) return worst;
 
+        TellEach(outcomes, screen);
         RunOutcome[] others = [.. outcomes.Where(outcome => outcome.ExitCode != ExitCode.Passed)];
         screen.Line();
         screen.Line($"{outcomes.Count - others.Length} of {outcomes.Count} seeds passed");
         foreach (RunOutcome other in others) screen.Line(string.Create(CultureInfo.InvariantCulture, $"  seed {other.Seed}: {Word(other.Verdict)}, {Path.Combine(other.Folder, ReportFiles.HtmlName)}"));
         if (others.Length > 0) screen.Line(string.Create(CultureInfo.InvariantCulture, $"the worst: seed {others.MaxBy(other => Severity(other.ExitCode))!.Seed}"));
         return worst;
+    }
+
+    /// <summary>Of a battery with several experiments, how often each one passed: a ladder of guards shows what each rung earns.</summary>
+    private static void TellEach(IReadOnlyList<RunOutcome> outcomes, Screen screen)
+    {
+        IGrouping<string, CellOutcome>[] cells = [.. outcomes.SelectMany(outcome => outcome.Each).GroupBy(cell => cell.Name)];
+        if (cells.Length < 2) return;
+
+        screen.Line();
+        screen.Table(["experiment", "passed", "attempts per operation"], cells.Select(cell => (string[])
+        [
+            Screen.Safe(cell.Key),
+            string.Create(CultureInfo.InvariantCulture, $"{cell.Count(one => one.Verdict == Verdict.Passed)} of {cell.Count()}"),
+            cell.Sum(one => one.Operations) is var operations and > 0 ? string.Create(CultureInfo.InvariantCulture, $"{(double)cell.Sum(one => one.Attempts) / operations:0.0}") : "",
+        ]));
     }
 
     private static string Word(Verdict verdict) => verdict.ToString().ToLowerInvariant();

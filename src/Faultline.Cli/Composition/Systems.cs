@@ -5,6 +5,8 @@ using Faultline.Messaging.PostgreSql.Migrations;
 using Faultline.Verification.Experiments;
 using Faultline.Verification.Verdicts;
 using Npgsql;
+using Restaurant;
+using Restaurant.Checks;
 using TicketFlow;
 using TicketFlow.Checks;
 
@@ -14,7 +16,7 @@ namespace Faultline.Cli.Composition;
 internal static class Systems
 {
     /// <summary>Each with what it brings for its verification.</summary>
-    public static IReadOnlyList<(SystemDefinition Definition, ISystemChecks Checks)> All { get; } = [(TicketFlowSystem.Definition, new TicketFlowChecks())];
+    public static IReadOnlyList<(SystemDefinition Definition, ISystemChecks Checks)> All { get; } = [(TicketFlowSystem.Definition, new TicketFlowChecks()), (RestaurantSystem.Definition, new RestaurantChecks())];
 
     /// <summary>Many services share one machine: a small youngest generation and a compacted heap keep each of them under 120 MB, also after a load.</summary>
     private static readonly IReadOnlyDictionary<string, string> SmallProcess = new Dictionary<string, string> { ["DOTNET_GCgen0size"] = "0x400000", ["DOTNET_GCConserveMemory"] = "7" };

@@ -43,6 +43,9 @@ public sealed class ServiceSettings
     /// <summary>Partitions of each queue; the same in all services of a system.</summary>
     public int Partitions { get; set; } = 16;
 
+    /// <summary>Where the services answer that this one calls, by their last name, such as <c>menu</c>.</summary>
+    public Dictionary<string, string> Peers { get; set; } = [];
+
     /// <summary>The relay's options.</summary>
     public RelayOptions Relay { get; set; } = new();
 
@@ -56,6 +59,11 @@ public sealed class ServiceSettings
         if (string.IsNullOrWhiteSpace(BrokerConnection)) yield return "Faultline:BrokerConnection is missing; it must say how to reach the broker";
         if (Partitions is < 1 or > 256) yield return $"Faultline:Partitions is {Partitions}; it must be 1 to 256";
         if (Instance is { } name && (name.Length is 0 or > 60 || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.'))) yield return $"Faultline:Instance is '{name}'; it must have 1 to 60 letters, digits, dots and dashes";
+        foreach ((string peer, string address) in Peers)
+        {
+            if (!Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https")) yield return $"Faultline:Peers:{peer} is '{address}'; it must be like http://127.0.0.1:8081";
+        }
+
         foreach (string problem in Relay.Problems()) yield return $"Faultline:{problem}";
         foreach (string problem in Consumer.Problems()) yield return $"Faultline:{problem}";
     }

@@ -17,20 +17,50 @@ public sealed record WriteReply(int Status, object Body, string? Location = null
 /// Runs HTTP writes in a unit of work. While the <c>idempotency-key</c> guard is on, the key and the reply are stored in the same transaction: a repeat is answered with the stored reply,
 /// also when both come at once. Thread-safe.
 /// </summary>
-public sealed class IdempotentWrites(Units units, ControlPanel control, TimeProvider time)
+public sealed class IdempotentWrites(Units units, ControlPanel control, NpgsqlDataSource database, TimeProvider time)
 {
+    private const string ReadStored = "select fingerprint, status, reply, location from faultline.idempotency where key = $1";
+
     /// <summary>Runs a write.</summary>
     /// <param name="http">The request; its headers give key and operation.</param>
     /// <param name="request">What was asked, for the fingerprint: a key that comes with another request is refused.</param>
     /// <param name="work">What to do.</param>
-    public async Task<IResult> RunAsync(HttpContext http, object request, Func<UnitOfWork, CancellationToken, Task<WriteReply>> work)
+    /// <param name="detached">Ends the work in place of the caller's cancellation; null when the caller's does.</param>
+    public async Task<IResult> RunAsync(HttpContext http, object request, Func<UnitOfWork, CancellationToken, Task<WriteReply>> work, CancellationToken? detached = null)
     {
-        string key = http.Request.Headers[OperationHeaders.IdempotencyKey].ToString();
-        if (key.Length > 200 || key.Any(letter => letter is < ' ' or > '~')) return Problems.Of(StatusCodes.Status400BadRequest, "idempotency-key.invalid", "Idempotency-Key must have 1 to 200 printable ASCII characters");
+        string key = KeyOf(http);
+        if (Refusal(key) is { } refusal) return refusal;
 
         bool guarded = key.Length > 0 && control.Guards.IdempotencyKey;
-        byte[] fingerprint = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, MessageCatalogue.Json));
-        Stored stored = await units.RunAsync(OriginOf(http, key), (unit, stop) => RunAsync(unit, guarded ? key : null, fingerprint, work, stop), http.RequestAborted);
+        byte[] fingerprint = FingerprintOf(request);
+        Stored stored = await units.RunAsync(OriginOf(http, key), (unit, stop) => RunAsync(unit, guarded ? key : null, fingerprint, work, stop), detached ?? http.RequestAborted);
+        return Reply(http, stored);
+    }
+
+    /// <summary>Answers a repeat whose reply is stored, before any slow work is done for it; null when there is none yet, or the guard is off.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="request">What was asked.</param>
+    public async Task<IResult?> FindAsync(HttpContext http, object request)
+    {
+        string key = KeyOf(http);
+        if (Refusal(key) is { } refusal) return refusal;
+        if (key.Length == 0 || !control.Guards.IdempotencyKey) return null;
+
+        await using NpgsqlCommand read = database.CreateCommand(ReadStored);
+        read.Parameters.Add(new NpgsqlParameter { Value = key });
+        return await ReadAsync(read, FingerprintOf(request), http.RequestAborted) is { } stored ? Reply(http, stored) : null;
+    }
+
+    private static string KeyOf(HttpContext http) => http.Request.Headers[OperationHeaders.IdempotencyKey].ToString();
+
+    private static byte[] FingerprintOf(object request) => SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, MessageCatalogue.Json));
+
+    private static IResult? Refusal(string key) => key.Length > 200 || key.Any(letter => letter is < ' ' or > '~')
+        ? Problems.Of(StatusCodes.Status400BadRequest, "idempotency-key.invalid", "Idempotency-Key must have 1 to 200 printable ASCII characters")
+        : null;
+
+    private static IResult Reply(HttpContext http, Stored stored)
+    {
         if (stored.IsOther) return Problems.Of(StatusCodes.Status422UnprocessableEntity, "idempotency-key.reused", "this Idempotency-Key came with another request before; a new request needs a new key");
 
         if (stored.Location is { } location) http.Response.Headers.Location = location;
@@ -77,8 +107,13 @@ public sealed class IdempotentWrites(Units units, ControlPanel control, TimeProv
             if (await note.ExecuteNonQueryAsync(stop) == 1) return null;
         }
 
-        await using var read = new NpgsqlCommand("select fingerprint, status, reply, location from faultline.idempotency where key = $1", connection, (NpgsqlTransaction?)unit.Transaction);
+        await using var read = new NpgsqlCommand(ReadStored, connection, (NpgsqlTransaction?)unit.Transaction);
         read.Parameters.Add(new NpgsqlParameter { Value = key });
+        return await ReadAsync(read, fingerprint, stop);
+    }
+
+    private static async Task<Stored?> ReadAsync(NpgsqlCommand read, byte[] fingerprint, CancellationToken stop)
+    {
         await using NpgsqlDataReader row = await read.ExecuteReaderAsync(stop);
         // Without a transaction a key may stand alone, its writer having died: then the write is done anew.
         if (!await row.ReadAsync(stop) || row.IsDBNull(1)) return null;

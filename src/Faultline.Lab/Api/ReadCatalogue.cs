@@ -13,7 +13,7 @@ namespace Faultline.Lab.Api;
 /// <summary>Everything that an experiment or a person may name.</summary>
 /// <param name="Systems">The systems with their batteries, workloads and own rules.</param>
 /// <param name="Invariants">The general rules.</param>
-/// <param name="Guards">The guards of every service.</param>
+/// <param name="Guards">The guards of all services.</param>
 /// <param name="Points">The fault points, with the kinds that make sense there.</param>
 /// <param name="Kinds">The kinds.</param>
 public sealed record CatalogueView(
@@ -21,10 +21,10 @@ public sealed record CatalogueView(
 {
     /// <summary>Everything that a build brings.</summary>
     /// <param name="systems">Its systems.</param>
-    public static CatalogueView Of(IEnumerable<LabSystemSpec> systems) => new(
+    public static CatalogueView Of(IReadOnlyList<LabSystemSpec> systems) => new(
         [.. systems.Select(SystemView.Of)],
         [.. CheckerRegistry.General.Select(checker => checker.Description)],
-        GuardNames.All,
+        [.. systems.SelectMany(system => system.Services).SelectMany(service => service.Guards).DistinctBy(guard => guard.Name)],
         [.. FaultPoints.All.Select(FaultPointView.Of)],
         FaultKinds.All);
 }

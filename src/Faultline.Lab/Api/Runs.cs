@@ -39,7 +39,7 @@ internal static class Runs
     // Without the caller's token: a run that was accepted goes on, whoever hangs up.
     private static async Task<IResult> StartAsync(RunOrder order, ControlPlane plane)
     {
-        RunPlanning planning = RunPlan.Of(order, plane.Known);
+        RunPlanning planning = RunPlan.Of(order, plane.Known, plane.Lab.UsesLinks);
         if (planning.Plan is not { } plan) return LabProblems.WrongRun.With(string.Join(' ', planning.Problems));
 
         (LabRun? run, RunRefusal? refusal) = await plane.Runs.StartAsync(plan, CancellationToken.None);

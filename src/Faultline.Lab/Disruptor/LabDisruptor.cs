@@ -89,6 +89,10 @@ public sealed class LabDisruptor
         _folder.Disruptions.Remove(process.Target);
     });
 
+    /// <summary>Waits until a target is healthy again.</summary>
+    /// <exception cref="LabException">It does not get there in time.</exception>
+    public Task WaitHealthyAsync(string target, CancellationToken stop = default) => ForEachAsync(target, process => process.WaitHealthyAsync(HealLimit, stop));
+
     /// <summary>Ends the connections of a system to RabbitMQ, as an administrator would.</summary>
     /// <param name="system">The system.</param>
     /// <param name="stop">Ends the wait.</param>

@@ -44,6 +44,7 @@ internal sealed record Account(LabSystem System, string? Run, MessageLedger Ledg
             Firings = [.. Firings.Where(firing => mine.Contains(firing.AnomalyId))],
             Probes = [.. probes.Where(probe => probe.Cell == load.Cell.Name).Select(probe => probe.Result)],
             Interruptions = interruptions,
+            Profile = load.Profile,
             Obstacle = load.Obstacle,
         };
     }

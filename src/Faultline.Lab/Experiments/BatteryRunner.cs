@@ -1,7 +1,6 @@
 using Faultline.Lab.Problems;
 using Faultline.Lab.Systems;
 using Faultline.Protocol.Faults;
-using Faultline.Protocol.Guards;
 using Faultline.Protocol.Services;
 using Faultline.Verification.Checkers;
 using Faultline.Verification.Experiments;
@@ -43,7 +42,7 @@ public static class BatteryRunner
         {
             foreach (CellGroup group in BatteryPlan.Groups(request.Battery with { Cells = cells }))
             {
-                LabSystem system = await systems.FittingAsync(spec, OptionsOf(group.Setting), progress, stop);
+                LabSystem system = await systems.FittingAsync(spec, OptionsOf(group.Setting, request), progress, stop);
                 var runner = new GroupRunner(system, request.Run, history, progress, time);
                 foreach (IReadOnlyList<Experiment> round in Rounds(group))
                 {
@@ -93,11 +92,13 @@ public static class BatteryRunner
             Replicas = request.Replicas ?? cell.Replicas,
             ReplicasOf = request.Replicas is null ? cell.ReplicasOf : new Dictionary<string, int>(),
             Broker = request.Broker ?? cell.Broker ?? usualBroker,
+            Profile = request.Profile ?? cell.Profile,
         };
         return Resolution.Resolve(settled, spec.Description, request.Seed);
     }
 
-    private static LabSystemOptions OptionsOf(Experiment setting) => new() { Replicas = setting.Replicas, ReplicasOf = setting.ReplicasOf, Broker = setting.Broker ?? BrokerNames.PostgreSql };
+    private static LabSystemOptions OptionsOf(Experiment setting, RunRequest request) =>
+        new() { Replicas = setting.Replicas, ReplicasOf = setting.ReplicasOf, Broker = setting.Broker ?? BrokerNames.PostgreSql, StandIn = request.StandIn };
 
     private static RunFacts FactsOf(RunRequest request, IEnumerable<string> brokers, DateTimeOffset startedAt, TimeSpan took, string? failure) => new()
     {
@@ -113,6 +114,8 @@ public static class BatteryRunner
         [
             new("broker", string.Join(", ", brokers)),
             new("guards off", request.Guards.Count == 0 ? "as each experiment says" : string.Join(", ", request.Guards.Select(guard => guard.ToString()))),
+            .. request.Profile is { } profile ? [new KeyValuePair<string, string>("profile", profile)] : Array.Empty<KeyValuePair<string, string>>(),
+            .. request.StandIn is { } standIn ? [new KeyValuePair<string, string>(standIn.Service, standIn.Source)] : Array.Empty<KeyValuePair<string, string>>(),
             new("replicas", request.Replicas?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "as each experiment says"),
             new("cores", Environment.ProcessorCount.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             new("runtime", System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription),
@@ -122,10 +125,10 @@ public static class BatteryRunner
     /// <summary>The guards of a setting that are off, service by service.</summary>
     /// <param name="setting">Any cell of a group.</param>
     /// <param name="services">The services of the system.</param>
-    internal static IEnumerable<(string Service, string Guard)> GuardsOff(Experiment setting, IEnumerable<string> services) =>
+    internal static IEnumerable<(string Service, string Guard)> GuardsOff(Experiment setting, IEnumerable<ServiceDescription> services) =>
         from service in services
-        from guard in GuardNames.All
-        let last = setting.Guards.LastOrDefault(spec => spec.Guard == guard.Name && (spec.Service is null || spec.Service == service))
+        from guard in service.Guards
+        let last = setting.Guards.LastOrDefault(spec => spec.Guard == guard.Name && (spec.Service is null || spec.Service == service.Service))
         where last is { On: false }
-        select (service, guard.Name);
+        select (service.Service, guard.Name);
 }

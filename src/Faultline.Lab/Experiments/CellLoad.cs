@@ -1,5 +1,7 @@
 using Faultline.Lab.Problems;
 using System.Diagnostics;
+using Faultline.Lab.Profiles;
+using Faultline.Lab.Schedules;
 using Faultline.Lab.Systems;
 using Faultline.Protocol.Faults;
 using Faultline.Protocol.Histories;
@@ -51,6 +53,9 @@ internal sealed class CellLoad(Experiment cell, string? run, LabSystem system, H
     /// <summary>Why the load could not be carried out; null when it was.</summary>
     public string? Obstacle { get; private set; }
 
+    /// <summary>What the parts of its profile did; empty without one.</summary>
+    public IReadOnlyList<FaultVerdict> Profile { get; private set; } = [];
+
     /// <summary>The faults at their moments; null before the load begins.</summary>
     public FaultSchedule? Schedule { get; private set; }
 
@@ -74,9 +79,31 @@ internal sealed class CellLoad(Experiment cell, string? run, LabSystem system, H
         _running = RunFaultsAsync(Schedule, _over.Token);
     }
 
-    /// <summary>Runs the workload to its end.</summary>
+    /// <summary>Runs the workload to its end, under the profile of the cell where it has one.</summary>
     /// <param name="stop">Gives up.</param>
-    public Task OperateAsync(CancellationToken stop) => RunOperationsAsync(stop);
+    public async Task OperateAsync(CancellationToken stop)
+    {
+        if (system.Spec.Checks.Profiles.FirstOrDefault(profile => profile.Name == Cell.Profile) is not { IsCalm: false } known)
+        {
+            await RunOperationsAsync(stop);
+            return;
+        }
+
+        var profile = new ProfileLoad(known, new FaultSite(Cell.Name, run, system, Shared: false, new Seed(Cell.Seed ?? 0).Derive($"profile/{known.Name}"), time));
+        try
+        {
+            profile.Begin();
+            await RunOperationsAsync(stop);
+        }
+        catch (LabException error)
+        {
+            Obstacle ??= error.Message;
+        }
+        finally
+        {
+            Profile = await profile.EndAsync();
+        }
+    }
 
     /// <summary>Takes note of what anomalies have met and hit.</summary>
     /// <param name="seen">Their counters by id.</param>
@@ -186,7 +213,7 @@ internal sealed class CellLoad(Experiment cell, string? run, LabSystem system, H
             Phase = Phases.Load,
         };
         writer.Invoked(operation);
-        var call = new WorkloadCall(workload.Description.Name, id, Cell.Name, number, seed, Cell.Workload.Parameters, system.Http, system.ClientAddressOf, OperationLimit, time);
+        var call = new WorkloadCall(workload.Description.Name, id, Cell.Name, number, seed, Cell.Workload.Parameters, system.Http, system.ClientAddressOf, OperationLimit, time) { DirectAddressOf = system.AddressOf };
         OperationEnd end = await workload.RunAsync(call, stop);
         OperationRecord ended = operation with
         {
@@ -195,6 +222,7 @@ internal sealed class CellLoad(Experiment cell, string? run, LabSystem system, H
             Attempts = end.Attempts,
             Subject = end.Subject,
             Reply = end.Reply,
+            Trace = end.Trace,
             Error = end.Error,
         };
         writer.Ended(ended);

@@ -65,7 +65,14 @@ internal sealed class GroupRunner(LabSystem system, string? run, HistoryWriter h
         await ProbeAsync(cells, "after", looks, stop);
         Account account = await looks.AccountAsync(since, before, run, stop);
         IReadOnlyList<Interruption> interruptions = account.InterruptionsOf(loads);
-        IReadOnlyList<CellRun> runs = [.. loads.Select(load => account.RunOf(load, interruptions, looks.Probes, drain, quiet, still, healedAt, leftover))];
+        var runs = new List<CellRun>();
+        foreach (CellLoad load in loads)
+        {
+            CellRun cell = account.RunOf(load, interruptions, looks.Probes, drain, quiet, still, healedAt, leftover);
+            IReadOnlyList<SystemFact> seen = await system.Spec.Checks.LookAsync(new LookCall(load.History, account.Facts, system.Http, system.AddressOf, time), stop);
+            runs.Add(cell with { Context = cell.Context with { Facts = [.. cell.Context.Facts, .. seen] } });
+        }
+
         await RestoreGuardsAsync(stop);
         return runs;
     }
@@ -143,7 +150,7 @@ internal sealed class GroupRunner(LabSystem system, string? run, HistoryWriter h
 
     private async Task SwitchGuardsAsync(Experiment setting, CancellationToken stop)
     {
-        foreach ((string service, string guard) in BatteryRunner.GuardsOff(setting, system.Clients.Keys)) await system.Clients[service].SwitchAsync(guard, on: false, stop);
+        foreach ((string service, string guard) in BatteryRunner.GuardsOff(setting, system.Spec.Services.Where(service => system.Clients.ContainsKey(service.Service)))) await system.Clients[service].SwitchAsync(guard, on: false, stop);
         await InForceEverywhereAsync(stop);
     }
 
@@ -210,7 +217,7 @@ internal sealed class GroupRunner(LabSystem system, string? run, HistoryWriter h
                 await PatientlyAsync(async () => left.AddRange((await client.AnomaliesAsync(limit.Token)).Select(anomaly => $"{anomaly.Kind} at {anomaly.Point} of {anomaly.Service}")), limit.Token);
             }
 
-            await Task.WhenAll(system.Clients.Keys.SelectMany(system.InstancesOf).Select(instance => instance.WaitHealthyAsync(HealLimit, limit.Token)));
+            await Task.WhenAll(system.Spec.Services.SelectMany(service => system.InstancesOf(service.Service)).Select(instance => instance.WaitHealthyAsync(HealLimit, limit.Token)));
             return left;
         }
         catch (Exception error) when (error is LabException or OperationCanceledException or HttpRequestException)

@@ -62,7 +62,7 @@ internal sealed class Looks(LabSystem system, TimeProvider time)
 
         foreach (Firing firing in firings) builder.Add(firing);
         var facts = new List<Verification.Checkers.SystemFact>();
-        foreach ((string service, string name) in system.Spec.Checks.Facts)
+        foreach ((string service, string name) in system.Spec.Checks.Facts.Where(fact => system.Clients.ContainsKey(fact.Service)))
         {
             foreach (JsonElement row in await PatientlyAsync(() => ListAsync(system.Clients[service].FactsAsync(name, stop), stop), stop))
             {

@@ -24,6 +24,12 @@ public sealed record RunOrder
     /// <summary>The broker, in place of what the experiments say.</summary>
     public string? Broker { get; init; }
 
+    /// <summary>The fault profile of the system, in place of what the experiments say; null for theirs.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>A program of the user's own in place of the service that the system lets be replaced: a folder, an executable, or an address where it runs.</summary>
+    public string? Orders { get; init; }
+
     /// <summary>Only the experiments whose name contains one of these texts; null for all.</summary>
     public IReadOnlyList<string>? Only { get; init; }
 }

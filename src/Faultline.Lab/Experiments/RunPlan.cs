@@ -48,12 +48,13 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
 
     /// <summary>The exact command that repeats the run.</summary>
     public string Command =>
-        $"faultline run {What} --seed {Seed}{(Guards.Count == 0 ? "" : $" --guards {string.Join(',', Guards)}")}{(Order.Replicas is { } replicas ? $" --replicas {replicas}" : "")}{(Order.Broker is { } broker ? $" --broker {broker}" : "")}";
+        $"faultline run {What} --seed {Seed}{(Guards.Count == 0 ? "" : $" --guards {string.Join(',', Guards)}")}{(Order.Replicas is { } replicas ? $" --replicas {replicas}" : "")}{(Order.Broker is { } broker ? $" --broker {broker}" : "")}{(Order.Profile is { } profile ? $" --profile {profile}" : "")}{(Order.Orders is { } own ? $" --orders {own}" : "")}";
 
     /// <summary>Checks an order before anything starts.</summary>
     /// <param name="order">What is asked for.</param>
     /// <param name="systems">What may be named.</param>
-    public static RunPlanning Of(RunOrder order, IReadOnlyList<LabSystemSpec> systems)
+    /// <param name="hasLinks">Whether the lab has links that a profile can break.</param>
+    public static RunPlanning Of(RunOrder order, IReadOnlyList<LabSystemSpec> systems, bool hasLinks = true)
     {
         var problems = new List<RunProblem>();
         if (order.Replicas is < 1 or > ReplicasMax) problems.Add(new RunProblem("replicas", $"is {order.Replicas}; it must be 1 to {ReplicasMax}."));
@@ -61,6 +62,8 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
         if (Find(order, systems, problems) is not var (system, battery)) return new RunPlanning(null, problems);
 
         battery = Chosen(battery, order, problems);
+        CheckProfile(order, system, battery, hasLinks, problems);
+        CheckOwn(order, system, problems);
         IReadOnlyList<GuardSpec> guards = GuardsOf(order, system, problems);
         problems.AddRange(LinkFaultCheck.Problems(battery.Cells, TimeProvider.System).Select(problem => new RunProblem(null, problem)));
         if (problems.Count > 0) return new RunPlanning(null, problems);
@@ -85,6 +88,8 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
         Guards = Guards,
         Replicas = Order.Replicas,
         Broker = Order.Broker,
+        Profile = Order.Profile,
+        StandIn = Order.Orders is { } source ? new StandIn { Service = System.Checks.OwnService!, Source = source } : null,
         Run = run,
         ReportFolder = folder,
         Command = Command,
@@ -111,6 +116,25 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
         return null;
     }
 
+    private static void CheckProfile(RunOrder order, LabSystemSpec system, Battery battery, bool hasLinks, List<RunProblem> problems)
+    {
+        string[] profiles = [.. system.Checks.Profiles.Select(profile => profile.Name)];
+        if (order.Profile is { } profile && !profiles.Contains(profile)) problems.Add(new RunProblem("profile", profiles.Length == 0 ? $"is '{profile}'; {system.Name} has no profiles." : $"is '{profile}'; it must be one of {string.Join(", ", profiles)}."));
+        else if (!hasLinks && battery.Cells.Select(cell => order.Profile ?? cell.Profile).FirstOrDefault(name => system.Checks.Profiles.Any(known => known.Name == name && !known.IsCalm)) is { } wanted)
+        {
+            problems.Add(new RunProblem("profile", $"is '{wanted}', and this lab was started without links, so none can be broken; start it without --no-links."));
+        }
+    }
+
+    private static void CheckOwn(RunOrder order, LabSystemSpec system, List<RunProblem> problems)
+    {
+        if (order.Orders is not { } source) return;
+
+        if (system.Checks.OwnService is null) problems.Add(new RunProblem("orders", $"is '{source}'; no service of {system.Name} can be replaced."));
+        else if (StandInSource.Problem(source) is { } problem) problems.Add(new RunProblem("orders", $"{problem}."));
+        else if (order.Guards is { Count: > 0 }) problems.Add(new RunProblem("guards", "cannot be given beside 'orders': a program of your own has no guards that the lab could switch."));
+    }
+
     private static Battery Chosen(Battery battery, RunOrder order, List<RunProblem> problems)
     {
         if (order.Only is not { } only) return battery;
@@ -127,11 +151,13 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
         foreach (string? part in order.Guards ?? [])
         {
             if (GuardSpec.Read(part ?? "") is not { } guard) problems.Add(new RunProblem(null, $"'{part}' is no guard to switch; write -name for off or +name for on, like -outbox."));
-            else if (GuardNames.Find(guard.Guard) is null) problems.Add(new RunProblem(null, $"There is no guard '{guard.Guard}'; there are: {string.Join(", ", GuardNames.All.Select(known => known.Name))}."));
+            else if (Known(system).All(known => known.Name != guard.Guard)) problems.Add(new RunProblem(null, $"There is no guard '{guard.Guard}'; there are: {string.Join(", ", Known(system).Select(known => known.Name))}."));
             else if (guard.Service is { } service && system.Description.Find(service) is null) problems.Add(new RunProblem(null, $"There is no service '{service}'; there are: {string.Join(", ", system.Services.Select(known => known.Service))}."));
             else guards.Add(guard);
         }
 
         return guards;
     }
+
+    private static IEnumerable<GuardDescription> Known(LabSystemSpec system) => system.Services.SelectMany(service => service.Guards).DistinctBy(guard => guard.Name);
 }

@@ -1,3 +1,4 @@
+using Faultline.Lab.Systems;
 using Faultline.Triggers;
 using Faultline.Verification.Experiments;
 using Faultline.Verification.Verdicts;
@@ -21,6 +22,12 @@ public sealed record RunRequest
 
     /// <summary>The broker, in place of what the cells say.</summary>
     public string? Broker { get; init; }
+
+    /// <summary>The fault profile, in place of what the cells say.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>A program of the user's own in place of one service; null for none.</summary>
+    public StandIn? StandIn { get; init; }
 
     /// <summary>Tells the operations of this run from those of others on the same data; null where there are none.</summary>
     public string? Run { get; init; }

@@ -36,9 +36,11 @@ public sealed class SystemLinks(Func<int> takePort, TimeProvider time) : IAsyncD
     /// <param name="from">Who connects.</param>
     /// <param name="to">Where to.</param>
     /// <param name="upstream">Host and port of that.</param>
-    public async Task<SystemLink> AddAsync(LinkDescription link, string from, string to, string upstream)
+    /// <param name="listen">The port on which it listens; null for a free one.</param>
+    /// <exception cref="LabException">The port is taken.</exception>
+    public async Task<SystemLink> AddAsync(LinkDescription link, string from, string to, string upstream, int? listen = null)
     {
-        var added = new SystemLink($"{from}-{to}", link, from, to, takePort());
+        var added = new SystemLink($"{from}-{to}", link, from, to, listen ?? takePort());
         await TranslateAsync(() => _set.AddAsync(new LinkConfig { Name = added.Name, Listen = LinkRoutes.Here(added.Port), Upstream = upstream, IsHttp = link.IsHttp, ExemptPaths = link.IsHttp ? ["/health/*"] : [] }));
         return _links[added.Name] = added;
     }

@@ -15,7 +15,8 @@ namespace Faultline.Lab.Schedules;
 /// <param name="plan">What, how often and for how long.</param>
 /// <param name="site">Where it acts.</param>
 /// <param name="seed">Decides every choice.</param>
-internal sealed class DisruptorLoop(DisruptorFault plan, FaultSite site, Seed seed)
+/// <param name="inTurn">Whether the interval begins only when what was down is well again, so that nothing else goes down meanwhile, however slow the machine is.</param>
+internal sealed class DisruptorLoop(DisruptorFault plan, FaultSite site, Seed seed, bool inTurn = false)
 {
     private const int MarksMax = 200;
 
@@ -60,7 +61,11 @@ internal sealed class DisruptorLoop(DisruptorFault plan, FaultSite site, Seed se
 
             Strike strike = DisruptorDraw.Of(plan, seed, turn);
             string target = TargetOf(strike, turn);
-            if (TryTake(target)) strikes.Add(StrikeAsync(strike, target, turn, stop));
+            if (!TryTake(target)) continue;
+
+            Task struck = StrikeAsync(strike, target, turn, stop);
+            strikes.Add(struck);
+            if (inTurn) await struck;
             strikes.RemoveAll(each => each.IsCompletedSuccessfully);
         }
 
@@ -76,6 +81,8 @@ internal sealed class DisruptorLoop(DisruptorFault plan, FaultSite site, Seed se
             Note(strike, target);
             await Task.Delay(strike.Down, site.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await BringBackAsync(strike, target, cut);
+            // One that is still starting is still away.
+            if (inTurn && !IsLink(strike.Target)) await site.System.Lab.Disruptor.WaitHealthyAsync(target, stop);
         }
         catch (Exception error) when (error is LabException or OperationCanceledException)
         {

@@ -21,7 +21,7 @@ public sealed class LabSystem : IAsyncDisposable
     {
         (_lab, Spec, Options) = (lab, spec, options);
         _token = options.ControlToken ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
-        Clients = spec.Services.ToDictionary(service => service.Service, service => new ServiceClient(Http, () => AddressesOf(service.Service), _token, service.Service));
+        Clients = spec.Services.Where(service => service.Service != options.StandIn?.Service).ToDictionary(service => service.Service, service => new ServiceClient(Http, () => AddressesOf(service.Service), _token, service.Service));
     }
 
     /// <summary>What runs.</summary>
@@ -65,6 +65,7 @@ public sealed class LabSystem : IAsyncDisposable
     /// <exception cref="LabException">A service does not come up; the last lines of its log are in the message.</exception>
     public static async Task<LabSystem> StartAsync(LabInfrastructure lab, LabSystemSpec spec, LabSystemOptions options, CancellationToken stop)
     {
+        if (options.StandIn is { Executable: null, Address: null } named) options = options with { StandIn = await new StandInSource(lab, TimeProvider.System).PrepareAsync(named.Service, named.Source, stop) };
         var system = new LabSystem(lab, spec, options);
         try
         {
@@ -106,7 +107,7 @@ public sealed class LabSystem : IAsyncDisposable
     public Uri ClientAddressOf(string service)
     {
         Uri direct = AddressOf(service);
-        string? instance = InstancesOf(service).FirstOrDefault(process => process.Port == direct.Port)?.Target[(Spec.Name.Length + 1)..];
+        string? instance = IsAttached(service) ? $"{LinkDescription.ShortName(service)}-1" : InstancesOf(service).FirstOrDefault(process => process.Port == direct.Port)?.Target[(Spec.Name.Length + 1)..];
         return Links?.All.FirstOrDefault(link => link.Link.Role == LinkRole.Client && link.To == instance) is { } over ? AddressAt(over.Port) : direct;
     }
 
@@ -122,10 +123,14 @@ public sealed class LabSystem : IAsyncDisposable
     /// <summary>Healthy instances first; when there is none, all of them: one may just be coming back.</summary>
     private IReadOnlyList<Uri> AddressesOf(string service)
     {
+        if (Options.StandIn is { Address: { } attached } standIn && standIn.Service == service) return [attached];
+
         SupervisedProcess[] all = [.. InstancesOf(service)];
         SupervisedProcess[] healthy = [.. all.Where(instance => instance.State == ProcessState.Healthy)];
         return [.. (healthy.Length > 0 ? healthy : all).Select(instance => AddressAt(instance.Port))];
     }
 
     private static Uri AddressAt(int port) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
+
+    private bool IsAttached(string service) => Options.StandIn is { IsAttached: true } standIn && standIn.Service == service;
 }

@@ -29,7 +29,10 @@ public sealed record LabSystemSpec
     public MigrateDatabase? Migrations { get; init; }
 
     /// <summary>As an experiment may name it.</summary>
-    public SystemDescription Description => new(Name, Services, [.. Checks.Workloads.Select(workload => workload.Description)], [.. Checks.Checkers.Select(checker => checker.Description)]);
+    public SystemDescription Description => new(Name, Services, [.. Checks.Workloads.Select(workload => workload.Description)], [.. Checks.Checkers.Select(checker => checker.Description)])
+    {
+        Profiles = [.. Checks.Profiles.Select(profile => profile.Name)],
+    };
 }
 
 /// <summary>Shows the migrations of a service's database; applies those that are missing before when asked to.</summary>
@@ -57,6 +60,9 @@ public sealed record LabSystemOptions
 
     /// <summary>The broker.</summary>
     public string Broker { get; init; } = BrokerNames.PostgreSql;
+
+    /// <summary>A program of the user's own in place of one service; null for none.</summary>
+    public StandIn? StandIn { get; init; }
 
     /// <summary>The token of the services' control endpoints; null for one that is drawn.</summary>
     public string? ControlToken { get; init; }

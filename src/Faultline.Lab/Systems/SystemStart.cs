@@ -2,6 +2,7 @@ using System.Globalization;
 using Faultline.Lab.Links;
 using Faultline.Lab.Supervisor;
 using Faultline.Protocol.Services;
+using Npgsql;
 
 namespace Faultline.Lab.Systems;
 
@@ -27,25 +28,30 @@ internal sealed class SystemStart
         foreach (string service in spec.Services.Select(service => service.Service))
         {
             start._databases[service] = await lab.Services.CreateDatabaseAsync(LabSystem.DatabaseOf(service), stop);
-            foreach (string instance in start.NamesOf(service)) start._ports[instance] = links is null && start.IsCalled(service) is false ? 0 : lab.Supervisor.TakePort();
+            foreach (string instance in start.NamesOf(service)) start._ports[instance] = start.FixedPortOf(service, instance, hasLinks: links is not null) ?? (links is null && !start.IsCalled(service) ? 0 : lab.Supervisor.TakePort());
         }
 
         foreach (ServiceDescription service in spec.Services) await start.LinkAsync(service, links);
         return start;
     }
 
-    /// <summary>The instances of a service.</summary>
-    public IEnumerable<InstanceSpec> InstancesOf(string service, string token) => NamesOf(service).Select((name, place) => new InstanceSpec
+    /// <summary>The instances of a service; none of one that already runs.</summary>
+    public IEnumerable<InstanceSpec> InstancesOf(string service, string token) => AttachedAt(service) is not null ? [] : NamesOf(service).Select((name, place) =>
     {
-        System = _spec.Name,
-        Service = LinkDescription.ShortName(service),
-        Ordinal = place + 1,
-        Executable = _spec.Executable,
-        Arguments = ["service", service],
-        Environment = EnvironmentOf(service, name, token),
-        HttpPort = _ports[name],
-        // What a lab breaks on purpose comes back at once.
-        RestartDelayMax = TimeSpan.FromMilliseconds(300),
+        var instance = new InstanceSpec
+        {
+            System = _spec.Name,
+            Service = LinkDescription.ShortName(service),
+            Ordinal = place + 1,
+            Executable = _spec.Executable,
+            Arguments = ["service", service],
+            HttpPort = _ports[name],
+            // What a lab breaks on purpose comes back at once.
+            RestartDelayMax = TimeSpan.FromMilliseconds(300),
+        };
+        return _options.StandIn is { } standIn && standIn.Service == service
+            ? instance with { Executable = standIn.Executable!, Arguments = standIn.Arguments, WorkingFolder = standIn.WorkingFolder, Environment = OwnEnvironment(service, name), HealthPath = null, EndsWithInput = false }
+            : instance with { Environment = EnvironmentOf(service, name, token) };
     });
 
     private async Task LinkAsync(ServiceDescription service, SystemLinks? links)
@@ -54,19 +60,19 @@ internal sealed class SystemStart
         string shortName = LinkDescription.ShortName(service.Service);
         foreach ((string instance, int place) in NamesOf(service.Service).Select((name, place) => (name, place)))
         {
-            foreach (string called in service.Calls)
+            foreach ((string called, int turn) in service.Calls.Select((called, turn) => (called, turn)))
             {
                 // Callers are dealt out among the instances of whom they call.
                 string[] targets = [.. NamesOf(called)];
                 string target = targets[place % targets.Length];
                 int port = _ports[target];
-                if (links is not null) port = (await links.AddAsync(all.First(link => link.From == shortName && link.To == LinkDescription.ShortName(called)), instance, target, LinkRoutes.Here(port))).Port;
-                _ways[(instance, $"Faultline__Peers__{LinkDescription.ShortName(called)}")] = $"http://{LinkRoutes.Here(port)}";
+                if (links is not null) port = (await links.AddAsync(all.First(link => link.From == shortName && link.To == LinkDescription.ShortName(called)), instance, target, LinkRoutes.Here(port), AttachedAt(service.Service) is null ? null : StandIn.FirstPeerPort + turn)).Port;
+                _ways[(instance, PeerSetting(called))] = $"http://{LinkRoutes.Here(port)}";
             }
 
             if (links is null) continue;
 
-            await links.AddAsync(all.First(link => link.Role == LinkRole.Client && link.To == shortName), LinkDescription.Client, instance, LinkRoutes.Here(_ports[instance]));
+            await links.AddAsync(all.First(link => link.Role == LinkRole.Client && link.To == shortName), LinkDescription.Client, instance, AttachedAt(service.Service)?.Authority ?? LinkRoutes.Here(_ports[instance]));
             await LinkServersAsync(instance, shortName, _databases[service.Service], all, links);
         }
     }
@@ -107,8 +113,40 @@ internal sealed class SystemStart
         return environment;
     }
 
+    /// <summary>What a program of the user's own is told, in terms that every language knows: port, peers, database.</summary>
+    private Dictionary<string, string> OwnEnvironment(string service, string instance)
+    {
+        string over = _ways.GetValueOrDefault((instance, "Faultline__Database"), _databases[service]);
+        var database = new NpgsqlConnectionStringBuilder(over);
+        var environment = new Dictionary<string, string>
+        {
+            ["PORT"] = "{port}",
+            ["ASPNETCORE_URLS"] = "http://127.0.0.1:{port}",
+            ["DATABASE_URL"] = string.Create(CultureInfo.InvariantCulture, $"postgresql://{Uri.EscapeDataString(database.Username ?? "")}:{Uri.EscapeDataString(database.Password ?? "")}@{database.Host}:{database.Port}/{database.Database}"),
+            ["DATABASE"] = over,
+        };
+        foreach (string called in CallsOf(service)) environment[$"{LinkDescription.ShortName(called).ToUpperInvariant()}_URL"] = _ways[(instance, PeerSetting(called))];
+        return environment;
+    }
+
+    private static string PeerSetting(string called) => $"Faultline__Peers__{LinkDescription.ShortName(called)}";
+
+    private IReadOnlyList<string> CallsOf(string service) => _spec.Services.First(caller => caller.Service == service).Calls;
+
+    /// <summary>Where a program of the user's own already runs; null for a service that the lab starts.</summary>
+    private Uri? AttachedAt(string service) => _options.StandIn is { Address: { } address } standIn && standIn.Service == service ? address : null;
+
+    /// <summary>The port of what already runs; and without links that of what it calls, which it expects where a link would listen.</summary>
+    private int? FixedPortOf(string service, string instance, bool hasLinks)
+    {
+        if (AttachedAt(service) is { } attached) return attached.Port;
+        if (hasLinks || _options.StandIn is not { IsAttached: true } standIn || NamesOf(service).First() != instance) return null;
+        int turn = CallsOf(standIn.Service).ToList().IndexOf(service);
+        return turn < 0 ? null : StandIn.FirstPeerPort + turn;
+    }
+
     private bool IsCalled(string service) => _spec.Services.Any(caller => caller.Calls.Contains(service));
 
     private IEnumerable<string> NamesOf(string service) =>
-        Enumerable.Range(1, _options.ReplicasFor(service)).Select(ordinal => string.Create(CultureInfo.InvariantCulture, $"{LinkDescription.ShortName(service)}-{ordinal}"));
+        Enumerable.Range(1, AttachedAt(service) is null ? _options.ReplicasFor(service) : 1).Select(ordinal => string.Create(CultureInfo.InvariantCulture, $"{LinkDescription.ShortName(service)}-{ordinal}"));
 }

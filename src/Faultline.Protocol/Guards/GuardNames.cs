@@ -6,8 +6,11 @@ public enum GuardClass
     /// <summary>Off breaks an invariant under the fault that it protects from.</summary>
     Correctness,
 
-    /// <summary>Off costs time or load; no invariant breaks.</summary>
+    /// <summary>Off costs time; no invariant breaks.</summary>
     Speed,
+
+    /// <summary>Off costs load; no invariant breaks.</summary>
+    Load,
 }
 
 /// <summary>A protective pattern that can be on or off, as a person reads it.</summary>

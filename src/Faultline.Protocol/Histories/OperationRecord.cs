@@ -56,6 +56,9 @@ public sealed record OperationRecord
     /// <summary>What was answered.</summary>
     public JsonElement? Reply { get; init; }
 
+    /// <summary>The trace that all its attempts share; null for none.</summary>
+    public string? Trace { get; init; }
+
     /// <summary>Why it failed or is unknown.</summary>
     public string? Error { get; init; }
 

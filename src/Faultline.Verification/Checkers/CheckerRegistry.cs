@@ -35,6 +35,9 @@ public sealed class CheckerRegistry
     /// <summary>The checkers of an experiment that names none: those that every run brings data for.</summary>
     public static IReadOnlyList<string> Usual { get; } = [NothingLost.Name, EffectsOnce.Name, OrderPerKey.Name, NoOrphans.Name, Balance.Name, QuietAfter.Name, NoLeftoverFault.Name, Drains.Name];
 
+    /// <summary>The general rules that need no messages: for systems whose work is seen over HTTP.</summary>
+    public static IReadOnlyList<string> WithoutMessages { get; } = [QuietAfter.Name, NoLeftoverFault.Name, Drains.Name];
+
     /// <summary>The descriptions, in the order of registration.</summary>
     public IReadOnlyList<CheckerDescription> Descriptions => [.. _checkers.Values.Select(checker => checker.Description)];
 

@@ -40,7 +40,7 @@ public static class BatteryPlan
     /// <summary>Whether a cell leaves others in peace that run at the same time.</summary>
     /// <param name="cell">The cell.</param>
     public static bool MayShareTime(Experiment cell) =>
-        cell.Hypothesis.Count == 0 && cell.Generator is null && cell.ExpectViolation is not (Drains.Name or QuietAfter.Name or NoLeftoverFault.Name) && cell.Schedule.All(fault => fault is AnomalyFault anomaly && IsContained(anomaly, guardsOff: cell.Guards.Any(guard => !guard.On)));
+        cell.Hypothesis.Count == 0 && cell.Generator is null && cell.Profile is null && cell.ExpectViolation is not (Drains.Name or QuietAfter.Name or NoLeftoverFault.Name) && cell.Schedule.All(fault => fault is AnomalyFault anomaly && IsContained(anomaly, guardsOff: cell.Guards.Any(guard => !guard.On)));
 
     private static bool IsContained(AnomalyFault fault, bool guardsOff) => fault.Kind switch
     {

@@ -16,6 +16,9 @@ public sealed record WorkloadDescription(string Name, string Says, params IReadO
 /// <param name="Checkers">Its own checkers, on top of the general ones.</param>
 public sealed record SystemDescription(string Name, IReadOnlyList<ServiceDescription> Services, IReadOnlyList<WorkloadDescription> Workloads, IReadOnlyList<CheckerDescription> Checkers)
 {
+    /// <summary>The names of its fault profiles.</summary>
+    public IReadOnlyList<string> Profiles { get; init; } = [];
+
     /// <summary>The checkers that an experiment on this system may name.</summary>
     public IReadOnlyList<CheckerDescription> AllCheckers => [.. CheckerRegistry.General.Select(checker => checker.Description), .. Checkers];
 

@@ -40,6 +40,9 @@ public sealed record Experiment
     /// <summary>The faults; those that a generator draws come on top.</summary>
     public IReadOnlyList<FaultSpec> Schedule { get; init; } = [];
 
+    /// <summary>The fault profile of the system that is in force during the load; null for none.</summary>
+    public string? Profile { get; init; }
+
     /// <summary>Faults that the seed draws; null means none.</summary>
     public GeneratorSpec? Generator { get; init; }
 

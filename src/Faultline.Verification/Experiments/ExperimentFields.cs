@@ -15,7 +15,7 @@ internal static partial class ExperimentFields
 
     public static IReadOnlyList<string> Known { get; } =
     [
-        "name", "title", "system", "hypothesis", "workload", "guards", "replicas", "broker", "seed", "schedule", "invariants", "expect", "drainLimit", "rollbacks",
+        "name", "title", "system", "hypothesis", "workload", "guards", "replicas", "broker", "seed", "profile", "schedule", "invariants", "expect", "drainLimit", "rollbacks",
     ];
 
     public static Experiment? Read(Fields fields, Catalogue catalogue)
@@ -31,6 +31,7 @@ internal static partial class ExperimentFields
         (int replicas, IReadOnlyDictionary<string, int> replicasOf) = Replicas(fields, system);
         string? broker = fields.OneOf("broker", catalogue.Brokers);
         ulong? seed = fields.Unsigned("seed");
+        string? profile = fields.OneOf("profile", system?.Profiles ?? []);
         (IReadOnlyList<FaultSpec> schedule, GeneratorSpec? generator) = new ScheduleFields(system, catalogue, guards).Read(fields);
         IReadOnlyList<InvariantSpec> invariants = Invariants(fields, system);
         string? expect = Expect(fields, system);
@@ -57,6 +58,7 @@ internal static partial class ExperimentFields
             ReplicasOf = replicasOf,
             Broker = broker,
             Seed = seed,
+            Profile = profile,
             Schedule = schedule,
             Generator = generator,
             Invariants = invariants,

@@ -27,6 +27,7 @@ public static class ExperimentWriter
         ["system"] = experiment.System,
         ["seed"] = experiment.Seed,
         ["broker"] = experiment.Broker,
+        ["profile"] = experiment.Profile,
         ["replicas"] = experiment.ReplicasOf.Count == 0
             ? experiment.Replicas == 1 ? null : experiment.Replicas
             : experiment.ReplicasOf.OrderBy(pair => pair.Key, StringComparer.Ordinal).Aggregate(new Map { ["all"] = experiment.Replicas }, (map, pair) => map.With(pair.Key, pair.Value)),

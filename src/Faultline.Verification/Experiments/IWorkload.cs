@@ -3,6 +3,7 @@ using Faultline.Protocol.Histories;
 using Faultline.Triggers;
 using Faultline.Verification.Checkers;
 using Faultline.Verification.Histories;
+using Faultline.Verification.Profiles;
 
 namespace Faultline.Verification.Experiments;
 
@@ -33,7 +34,12 @@ public interface IWorkload
 /// <param name="Limit">How long to go on while the outcome is unknown.</param>
 /// <param name="Time">The clock.</param>
 public sealed record WorkloadCall(
-    string Name, string OperationId, string Cell, long Number, Seed Seed, IReadOnlyDictionary<string, JsonElement> Parameters, HttpClient Http, Func<string, Uri> AddressOf, TimeSpan Limit, TimeProvider Time);
+    string Name, string OperationId, string Cell, long Number, Seed Seed, IReadOnlyDictionary<string, JsonElement> Parameters, HttpClient Http, Func<string, Uri> AddressOf, TimeSpan Limit, TimeProvider Time)
+{
+    /// <summary>Where a service can be reached round the fault proxy, for what a checker asks and no client does.</summary>
+    public Func<string, Uri> DirectAddressOf { get; init; } = AddressOf;
+}
+
 
 /// <summary>How an operation ended.</summary>
 /// <param name="Outcome">Ok, failed or unknown.</param>
@@ -41,7 +47,19 @@ public sealed record WorkloadCall(
 /// <param name="Subject">What it is about, for example the id of an inquiry.</param>
 /// <param name="Reply">What was answered.</param>
 /// <param name="Error">Why it failed or is unknown.</param>
-public sealed record OperationEnd(Outcome Outcome, int Attempts, string? Subject = null, JsonElement? Reply = null, string? Error = null);
+public sealed record OperationEnd(Outcome Outcome, int Attempts, string? Subject = null, JsonElement? Reply = null, string? Error = null)
+{
+    /// <summary>The trace that all its attempts share, as 32 hexadecimal digits; null for none.</summary>
+    public string? Trace { get; init; }
+}
+
+/// <summary>What a system's checks may look at when everything is quiet, over HTTP and round the fault proxy.</summary>
+/// <param name="History">The operations of one cell.</param>
+/// <param name="Facts">The rows that the services report, of all cells.</param>
+/// <param name="Http">Sends requests.</param>
+/// <param name="AddressOf">Where a service can be reached, round the fault proxy.</param>
+/// <param name="Time">The clock.</param>
+public sealed record LookCall(History History, IReadOnlyList<SystemFact> Facts, HttpClient Http, Func<string, Uri> AddressOf, TimeProvider Time);
 
 /// <summary>What a system brings for its verification. A border: one for each system.</summary>
 public interface ISystemChecks
@@ -63,6 +81,18 @@ public interface ISystemChecks
 
     /// <summary>Settings that its services get in a lab, such as shortened time limits.</summary>
     IReadOnlyDictionary<string, string> LabSettings { get; }
+
+    /// <summary>Its fault profiles; none where it has no links to break.</summary>
+    IReadOnlyList<FaultProfile> Profiles => [];
+
+    /// <summary>The service that a user may replace by a program of his own, as <c>system/service</c>; null when none may be.</summary>
+    string? OwnService => null;
+
+    /// <summary>Looks at the state that a checker needs and that the services do not report as facts, once everything is quiet.</summary>
+    /// <param name="call">What to look at.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <returns>Facts of the cell.</returns>
+    Task<IReadOnlyList<SystemFact>> LookAsync(LookCall call, CancellationToken stop) => Task.FromResult<IReadOnlyList<SystemFact>>([]);
 
     /// <summary>Reads the changes of state out of the facts.</summary>
     /// <param name="facts">The facts of a cell.</param>

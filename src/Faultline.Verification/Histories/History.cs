@@ -45,6 +45,9 @@ public readonly record struct Operation
     /// <summary>The reply, shortened; kept for the first operations only (see <see cref="History.ReplyTextsMax"/>).</summary>
     public string? Reply { get; init; }
 
+    /// <summary>The trace that all its attempts share.</summary>
+    public string? Trace { get; init; }
+
     /// <summary>Why it failed or is unknown, shortened.</summary>
     public string? Error { get; init; }
 }
@@ -103,6 +106,7 @@ public sealed class History
             Attempts = operation.Attempts,
             ReplyDigest = reply is null ? 0 : Digest(reply),
             Reply = reply is null || Count >= ReplyTextsMax ? null : Shortened(reply),
+            Trace = operation.Trace,
             Error = operation.Error is null ? null : Shared(Shortened(operation.Error)),
         });
     }

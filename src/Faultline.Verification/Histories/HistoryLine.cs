@@ -35,6 +35,8 @@ internal sealed record HistoryLine
 
     public string? Error { get; init; }
 
+    public string? Trace { get; init; }
+
     public static HistoryLine Invoked(OperationRecord operation) => new()
     {
         Event = InvokedEvent,
@@ -58,6 +60,7 @@ internal sealed record HistoryLine
         Attempts = operation.Attempts,
         Reply = operation.Reply,
         Error = operation.Error,
+        Trace = operation.Trace,
     };
 
     /// <summary>The operation as it stands after its first line; null when the line lacks what an operation needs.</summary>
@@ -82,5 +85,6 @@ internal sealed record HistoryLine
         Attempts = Attempts ?? 1,
         Reply = Reply,
         Error = Error,
+        Trace = Trace,
     };
 }

@@ -47,6 +47,7 @@ public static class ConsoleReport
         foreach (CellReport cell in shown.Take(CellsMax))
         {
             if (report.Cells.Count > 1) output.WriteLine($"  {ink.Verdict(cell.Verdict.Verdict)}  {cell.Verdict.Experiment.Name}");
+            if (report.Cells.Count == 1) WriteLines(output, cell, ink);
             foreach (string note in cell.Verdict.Notes.Where(note => note.Verdict != Verdict.Failed || cell.Verdict.Violations.Count == 0).Take(ViolationsMax).Select(note => note.Text)) output.WriteLine($"    {Texts.Line(note)}");
             foreach (Violation violation in cell.Verdict.Violations.Take(report.Cells.Count == 1 ? ViolationsMax : 1)) WriteViolation(output, violation, ink);
             int left = cell.Verdict.Violations.Count - (report.Cells.Count == 1 ? ViolationsMax : 1);
@@ -54,6 +55,16 @@ public static class ConsoleReport
         }
 
         if (shown.Count > CellsMax) output.WriteLine(ink.Faint($"  … and {Texts.Plural(shown.Count - CellsMax, "more cell")} not passed: see report.html"));
+    }
+
+    /// <summary>Operations that have a trace are shown one by one.</summary>
+    private static void WriteLines(TextWriter output, CellReport cell, Ink ink)
+    {
+        foreach (OperationLine line in cell.Lines.Where(line => line.Trace is not null))
+        {
+            string verdict = line.Broken is { } rule ? ink.Red($"✗ {rule}") : line.Outcome.ToString().ToLowerInvariant();
+            output.WriteLine($"    {Texts.Line(line.OperationId)}  {verdict}, {Texts.Plural(line.Attempts, "attempt")}{(line.Took is { } took ? $", {Texts.Duration(took)}" : "")}  {ink.Faint($"trace {line.Trace}, journey: faultline journey {Texts.Line(line.OperationId)}")}");
+        }
     }
 
     private static void WriteViolation(TextWriter output, Violation violation, Ink ink)

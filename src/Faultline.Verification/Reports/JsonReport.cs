@@ -60,6 +60,7 @@ public static class JsonReport
         Notes = cell.Verdict.Notes.Select(note => new { Verdict = Texts.Verdict(note.Verdict), note.Text }),
         cell.Verdict.Totals,
         Operations = cell.Operations.Select(Operations),
+        cell.Lines,
         cell.Verdict.Faults,
         Findings = cell.Verdict.Findings.Select(finding => new { finding.Checker, Verdict = Texts.Verdict(finding.Verdict), finding.Reason, finding.Judged, finding.ViolationCount, finding.Figures }),
         cell.Verdict.Violations,

@@ -1,9 +1,32 @@
 using Faultline.Protocol.Faults;
+using Faultline.Protocol.Histories;
 using Faultline.Verification.Checkers;
 using Faultline.Verification.Experiments;
 using Faultline.Verification.Verdicts;
 
 namespace Faultline.Verification.Reports;
+
+/// <summary>One operation, for a cell that has few: a line for a person.</summary>
+/// <param name="OperationId">Its id, by which its journey is found.</param>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Attempts">How many times it was sent.</param>
+/// <param name="Took">How long it took; null while open.</param>
+/// <param name="Trace">The trace of all its attempts.</param>
+/// <param name="Broken">The first rule that a violation says it broke; null when none.</param>
+public sealed record OperationLine(string OperationId, Outcome Outcome, int Attempts, TimeSpan? Took, string? Trace, string? Broken)
+{
+    /// <summary>More operations than this are not shown one by one.</summary>
+    public const int LinesMax = 12;
+
+    internal static IReadOnlyList<OperationLine> Of(CellRun run, CellVerdict verdict) => run.Context.History.Count > LinesMax
+        ? []
+        :
+        [
+            .. run.Context.History.Operations.Select(operation => new OperationLine(
+                operation.OperationId, operation.Outcome, operation.Attempts, operation.Took, operation.Trace,
+                verdict.Violations.Concat(verdict.Predicted).FirstOrDefault(violation => violation.Operations.Contains(operation.OperationId))?.Rule)),
+        ];
+}
 
 /// <summary>One cell in a report.</summary>
 /// <param name="Verdict">The verdict with all that led to it.</param>
@@ -11,7 +34,11 @@ namespace Faultline.Verification.Reports;
 /// <param name="Timeline">Faults against operations; null when there was no operation.</param>
 /// <param name="Firings">Which message or operation each firing hit; at most <see cref="RunReport.FiringsKeptMax"/>.</param>
 /// <param name="Replay">The experiment with pins.</param>
-public sealed record CellReport(CellVerdict Verdict, IReadOnlyList<OperationFigures> Operations, Timeline? Timeline, IReadOnlyList<Firing> Firings, Experiment Replay);
+public sealed record CellReport(CellVerdict Verdict, IReadOnlyList<OperationFigures> Operations, Timeline? Timeline, IReadOnlyList<Firing> Firings, Experiment Replay)
+{
+    /// <summary>Its operations one by one; empty when there are many.</summary>
+    public IReadOnlyList<OperationLine> Lines { get; init; } = [];
+}
 
 /// <summary>What the lab knows about a run beside its cells.</summary>
 public sealed record RunFacts
@@ -83,7 +110,7 @@ public sealed record RunReport
             Operations = OperationFigures.Of(all),
             Cells = [.. cells.Select(cell => new CellReport(
                 cell.Verdict, OperationFigures.Of(cell.Run.Context.History), cells.Count == 1 ? null : Timeline.Of([cell.Run]),
-                [.. cell.Run.Firings.OrderBy(firing => firing.At).Take(FiringsKeptMax)], ReplayOf(cell.Run)))],
+                [.. cell.Run.Firings.OrderBy(firing => firing.At).Take(FiringsKeptMax)], ReplayOf(cell.Run)) { Lines = OperationLine.Of(cell.Run, cell.Verdict) })],
         };
     }
 

@@ -63,6 +63,9 @@ public sealed record CellRun
     /// <summary>What cut off the work of services while the cell ran, by faults of this cell or of another one beside it.</summary>
     public IReadOnlyList<Interruption> Interruptions { get; init; } = [];
 
+    /// <summary>What the parts of the profile did; empty without one.</summary>
+    public IReadOnlyList<FaultVerdict> Profile { get; init; } = [];
+
     /// <summary>The answers to the probes.</summary>
     public IReadOnlyList<ProbeResult> Probes { get; init; } = [];
 

@@ -29,6 +29,8 @@ public static class Judgement
         IReadOnlyList<Finding> findings = Findings(run, registry);
         IReadOnlyList<FaultVerdict> faults = [.. run.Experiment.Schedule.Select(fault => Look(fault, run))];
         var notes = new List<VerdictNote>(Premises(run, faults));
+        // A profile is one fault of many parts: whether a part meets anything is up to the load and the dice.
+        if (run.Profile.Count > 0 && run.Profile.All(part => part.Fired == 0)) notes.Add(new VerdictNote(Verdict.Inconclusive, $"the profile '{run.Experiment.Profile}' did nothing: none of its faults fired"));
         Outcomes outcomes = run.Experiment.ExpectViolation is { } expected
             ? Expected(expected, findings, isSilent: notes.Count > 0)
             : Predicted(run, findings);
@@ -39,7 +41,7 @@ public static class Judgement
         {
             Experiment = run.Experiment,
             Findings = findings,
-            Faults = faults,
+            Faults = [.. faults, .. run.Profile],
             Predicted = outcomes.Predicted,
             Violations = [.. outcomes.Violations, .. hypothesis],
             Notes = [.. notes.OrderByDescending(note => note.Verdict)],

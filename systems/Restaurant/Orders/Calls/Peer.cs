@@ -1,0 +1,86 @@
+using System.Net;
+using System.Security.Cryptography;
+using Faultline.Anomalies;
+using Faultline.Hosting.Http;
+using Restaurant.Orders.Guards;
+
+namespace Restaurant.Orders.Calls;
+
+/// <summary>A service that Orders depends on gives no usable answer, although it was asked as often as it may be.</summary>
+internal sealed class PeerUnavailableException(string peer, string why, Exception? cause = null) : Exception($"{peer} cannot be used now: {why}", cause);
+
+/// <summary>Where a call comes from: travels in headers, so that a lab can tell what belongs together.</summary>
+/// <param name="Operation">The client's operation; null when unknown.</param>
+/// <param name="Cell">The cell of a battery; null when there is none.</param>
+internal sealed record CallOrigin(string? Operation, string? Cell);
+
+/// <summary>Calls one service, as the guards <c>http-retry</c> and <c>breaker</c> say: with a limit for each try and some tries, or once and for ever. Everything that is sent must be safe to repeat. Thread-safe.</summary>
+internal sealed class Peer(string name, IHttpClientFactory clients, PeerAddresses addresses, ControlPanel control, TimeProvider time)
+{
+    public const string HttpClientName = "peers";
+    public const int TriesMax = 5;
+
+    /// <summary>Longer than a slow answer takes on its way there and back, and well below what a customer waits.</summary>
+    public static readonly TimeSpan TryLimit = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(50);
+    private readonly Breaker _breaker = new(time);
+
+    /// <summary>Sends a request and gives back the answer, whatever its status without the guard; with it, an answer of which trying again would not make another.</summary>
+    /// <exception cref="PeerUnavailableException">With a guard: there is no such answer.</exception>
+    /// <exception cref="HttpRequestException">Without <c>http-retry</c>: the only try failed.</exception>
+    public async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, CallOrigin origin, CancellationToken stop)
+    {
+        bool guarded = control.IsOn(OrderGuards.HttpRetry);
+        string why = "";
+        Exception? cause = null;
+        for (int attempt = 1; attempt <= TriesMax; attempt++)
+        {
+            if (control.IsOn(OrderGuards.Breaker) && !_breaker.Enter()) throw new PeerUnavailableException(name, "it failed several times in a row and is left alone for a moment", cause);
+
+            try
+            {
+                HttpResponseMessage reply = await TryAsync(make, origin, guarded, stop);
+                bool isWell = !IsPassing(reply.StatusCode);
+                _breaker.Leave(isWell);
+                if (isWell || !guarded) return reply;
+                why = $"it answered {(int)reply.StatusCode}";
+                reply.Dispose();
+            }
+            catch (Exception error) when (error is HttpRequestException || (error is OperationCanceledException && !stop.IsCancellationRequested))
+            {
+                _breaker.Leave(isWell: false);
+                if (!guarded) throw;
+                (why, cause) = (error is HttpRequestException ? error.Message : $"no answer within {TryLimit.TotalSeconds:0} s", error);
+            }
+            catch
+            {
+                _breaker.Leave(isWell: true); // Given up by us: it says nothing about the other side, and a single try must not stay open.
+                throw;
+            }
+
+            if (attempt < TriesMax) await Task.Delay(PauseAfter(attempt), time, stop);
+        }
+
+        throw new PeerUnavailableException(name, $"{why}, at the last of {TriesMax} tries", cause);
+    }
+
+    /// <summary>Doubles, and half of it is left to chance, so that those who failed together do not come back together.</summary>
+    private static TimeSpan PauseAfter(int attempt) => PauseMin * Math.Pow(2, attempt - 1) * (0.5 + (RandomNumberGenerator.GetInt32(1_000) / 1_000.0));
+
+    private async Task<HttpResponseMessage> TryAsync(Func<HttpRequestMessage> make, CallOrigin origin, bool limited, CancellationToken stop)
+    {
+        using HttpRequestMessage request = make();
+        request.RequestUri = new Uri(addresses.Of(name), request.RequestUri!);
+        if (origin.Operation is { } operation) request.Headers.TryAddWithoutValidation(OperationHeaders.Operation, operation);
+        if (origin.Cell is { } cell) request.Headers.TryAddWithoutValidation(OperationHeaders.Cell, cell);
+        HttpClient http = clients.CreateClient(HttpClientName);
+        if (!limited) return await http.SendAsync(request, stop);
+
+        using var limit = new CancellationTokenSource(TryLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        return await http.SendAsync(request, either.Token);
+    }
+
+    private static bool IsPassing(HttpStatusCode status) => status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)status >= 500;
+}
