@@ -40,6 +40,9 @@ public sealed record ServiceBackend : IAsyncDisposable
     /// <summary>Puts dead letters back; none named means all.</summary>
     public required Func<IReadOnlyList<long>, CancellationToken, Task<int>> Replay { get; init; }
 
+    /// <summary>Puts one dead letter back with another body; 0 when there is none that can be read.</summary>
+    public required Func<long, ReadOnlyMemory<byte>, CancellationToken, Task<int>> ReplayEdited { get; init; }
+
     /// <summary>Discards dead letters; none named means all.</summary>
     public required Func<IReadOnlyList<long>, CancellationToken, Task<int>> Discard { get; init; }
 

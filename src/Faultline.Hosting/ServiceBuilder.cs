@@ -4,6 +4,7 @@ using Faultline.Messaging.Envelopes;
 using Faultline.Messaging.Publishing;
 using Faultline.Messaging.Streams;
 using Faultline.Messaging.Topology;
+using Faultline.Protocol.Faults;
 using Faultline.Protocol.Guards;
 using Faultline.Protocol.Services;
 using Microsoft.AspNetCore.Routing;
@@ -220,7 +221,7 @@ public sealed record SystemDefinition(string Name, IReadOnlyList<ServiceDefiniti
         ServiceBuilder builder = service.Build();
         ServiceTopology topology = builder.Topology();
         return new ServiceDescription(
-            service.Name, topology.Publishes, topology.Consumes, [.. Protocol.Faults.FaultPoints.All.Select(point => point.Name)], Protocol.Faults.FaultKinds.All,
+            service.Name, topology.Publishes, topology.Consumes, [.. FaultPoints.All.Except(FaultPoints.Database).Select(point => point.Name)], FaultKinds.All,
             [.. GuardNames.All, .. builder.OwnGuards])
         {
             Calls = [.. builder.Peers],

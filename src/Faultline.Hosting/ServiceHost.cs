@@ -1,4 +1,7 @@
 using Faultline.Anomalies;
+using Faultline.Anomalies.Hosting;
+using Faultline.Anomalies.Hosting.Control;
+using Faultline.Anomalies.Hosting.Http;
 using Faultline.Hosting.Configuration;
 using Faultline.Hosting.Control;
 using Faultline.Hosting.Health;
@@ -78,7 +81,7 @@ public static class ServiceHost
         web.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = HttpFaults.BodyBytesMax;
+            kestrel.Limits.MaxRequestBodySize = ContentDigests.BodyBytesMax;
         });
         web.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
     }
@@ -102,15 +105,10 @@ public static class ServiceHost
         services.AddSingleton(new ServiceFacts(builder.Facts));
         services.AddSingleton(settings.MessagingOptions(service.Name));
         services.AddSingleton(provider => new Ids(provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new FaultPipeline(
-            provider.GetRequiredService<MessagingOptions>().Instance, backend.Control, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FaultPipeline>>()));
-        services.AddSingleton(provider => new ControlPanel(
-            service.Name, backend.Control, provider.GetRequiredService<FaultPipeline>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ControlPanel>>(),
-            provider.GetRequiredService<ServiceDescription>().Guards));
+        services.AddAnomalyPoints(provider => provider.GetRequiredService<MessagingOptions>().Instance, _ => backend.Control);
         services.AddSingleton(provider => Core(provider, system, builder, settings, backend));
         services.AddSingleton(provider => provider.GetRequiredService<MessagingCore>().Units);
         services.AddSingleton<IdempotentWrites>();
-        services.AddTransient<FaultHandler>();
         services.AddSingleton(new PeerAddresses(service.Name, settings.Peers));
         services.AddExceptionHandler<FailureReplies>();
         services.AddProblemDetails();
@@ -131,7 +129,7 @@ public static class ServiceHost
         }
 
         if (settings.StopWithInput) services.AddHostedService<ParentWatch>();
-        services.AddServiceTelemetry(service.Name, web.Configuration);
+        services.AddServiceTelemetry(service.Name, settings, web.Configuration);
     }
 
     private static MessagingCore Core(IServiceProvider provider, SystemDefinition system, ServiceBuilder builder, ServiceSettings settings, ServiceBackend backend)
@@ -164,13 +162,16 @@ public static class ServiceHost
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseRouting();
-        app.UseMiddleware<HttpFaults>();
+        app.UseMiddleware<HttpFaults>((Func<HttpContext, bool>)(http => http.GetEndpoint()?.Metadata.GetMetadata<BusinessEndpoint>() is not null));
+        app.UseMiddleware<ContentDigests>();
         RouteGroupBuilder business = app.MapGroup(string.Empty);
         business.WithMetadata(new BusinessEndpoint());
         foreach (Action<IEndpointRouteBuilder> map in builder.Endpoints) map(business);
 
-        app.MapGet("/health/live", () => Results.Ok(new { status = "live" }));
-        app.MapGet("/health/ready", () => Results.Ok(new { status = "ready" }));
-        app.MapFaultlineControl();
+        // What the lab asks is no work of the service: it is in no figure and no trace.
+        RouteGroupBuilder asked = app.MapGroup(string.Empty).DisableHttpMetrics();
+        asked.MapGet("/health/live", () => Results.Ok(new { status = "live" }));
+        asked.MapGet("/health/ready", () => Results.Ok(new { status = "ready" }));
+        asked.MapFaultlineControl();
     }
 }

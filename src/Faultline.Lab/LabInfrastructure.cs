@@ -5,6 +5,7 @@ using Faultline.Lab.Processes;
 using Faultline.Lab.RabbitMq;
 using Faultline.Lab.Supervisor;
 using Faultline.Lab.Sweeping;
+using Faultline.Lab.Telemetry;
 
 namespace Faultline.Lab;
 
@@ -13,10 +14,12 @@ public sealed class LabInfrastructure : IAsyncDisposable
 {
     private readonly Stack<IAsyncDisposable> _toEnd = new(); // The last started is the first to end.
 
-    private LabInfrastructure(LabFolder folder, SweepReport sweep)
+    private LabInfrastructure(LabFolder folder, SweepReport sweep, TimeProvider time)
     {
         Folder = folder;
         Sweep = sweep;
+        Time = time;
+        Telemetry = new TelemetryStore(time);
         _toEnd.Push(folder);
     }
 
@@ -45,7 +48,10 @@ public sealed class LabInfrastructure : IAsyncDisposable
     public bool UsesLinks { get; private init; }
 
     /// <summary>The clock.</summary>
-    public TimeProvider Time { get; private init; } = TimeProvider.System;
+    public TimeProvider Time { get; }
+
+    /// <summary>What the services tell of themselves.</summary>
+    public TelemetryStore Telemetry { get; }
 
     /// <summary>All changes of state, of instances and clusters.</summary>
     public ProcessChanges Changes { get; } = new();
@@ -61,7 +67,7 @@ public sealed class LabInfrastructure : IAsyncDisposable
         string root = Path.GetFullPath(options.Root);
         SweepReport sweep = await LabSweep.RunAsync(root, time, stop);
         LabFolder folder = options.Name is { } name ? await LabFolder.OpenAsync(root, name, time, stop) : await LabFolder.OpenRunAsync(root);
-        LabInfrastructure lab = new(folder, sweep) { UsesLinks = options.Links, Time = time };
+        LabInfrastructure lab = new(folder, sweep, time) { UsesLinks = options.Links };
         try
         {
             await LabSweep.CleanAsync(folder, time, stop); // A lab in this folder may have been killed since the sweep.

@@ -1,8 +1,10 @@
 using Faultline.Verification.Checkers;
 using Faultline.Verification.Experiments;
 using Faultline.Verification.Profiles;
+using Faultline.Verification.Scenarios;
 using Restaurant.Checks.Batteries;
 using Restaurant.Checks.Checkers;
+using Restaurant.Checks.Scenarios;
 using Restaurant.Checks.Workloads;
 
 namespace Restaurant.Checks;
@@ -32,9 +34,13 @@ public sealed class RestaurantChecks : ISystemChecks
         new("restaurant/half", "three orders of two customers", TestsBattery.Half),
         new("restaurant/complete", "six orders of three customers, each tried until it succeeds", TestsBattery.Complete),
         new("restaurant/rush", "many customers at once, races with one key, and clients that give up", TestsBattery.Rush),
+        new("restaurant/bad-orders", "orders that cannot be served; each must be refused at once", TestsBattery.BadOrders),
         new("restaurant/ladder", "the six orders on each rung from naive to resilient; with --repeat it makes the table of pass rates", LadderBattery.Of),
         new("restaurant/guards", "for each correctness guard: on and off, with its fault; only off may violate", GuardsBattery.Of),
     ];
+
+    /// <inheritdoc />
+    public IReadOnlyList<Scenario> Scenarios => RestaurantScenarios.All;
 
     /// <inheritdoc />
     public IReadOnlyList<FaultProfile> Profiles => global::Restaurant.Checks.Batteries.Profiles.All;

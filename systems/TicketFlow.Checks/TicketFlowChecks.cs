@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Faultline.Verification.Checkers;
 using Faultline.Verification.Experiments;
+using Faultline.Verification.Scenarios;
 using TicketFlow.Checks.Batteries;
 using TicketFlow.Checks.Checkers;
+using TicketFlow.Checks.Scenarios;
 using TicketFlow.Checks.Workloads;
 
 namespace TicketFlow.Checks;
@@ -33,6 +35,9 @@ public sealed class TicketFlowChecks : ISystemChecks
         new("ticketflow/matrix", "the intake under every fault at every service and for every message; takes several minutes", IntakeBattery.MatrixBattery),
         new("ticketflow/guards", "for each guard: on and off, with its fault and without; only off with the fault may violate", GuardsBattery.Of),
     ];
+
+    /// <inheritdoc />
+    public IReadOnlyList<Scenario> Scenarios => TicketFlowScenarios.All;
 
     /// <inheritdoc />
     public IReadOnlyDictionary<string, string> LabSettings { get; } = new Dictionary<string, string> { ["TicketFlow__TranslationLimit"] = "00:00:03" };

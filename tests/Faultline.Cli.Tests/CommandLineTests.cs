@@ -14,7 +14,7 @@ public sealed class CommandLineTests
         { "guards set ticketflow/tickets inbox maybe", "The state is 'maybe'; it must be on or off." },
         { "guards set tickets inbox off", "'tickets' names nothing; it must be like ticketflow/tickets" },
         { "logs tickets", "'tickets' names nothing; it must be like ticketflow/tickets" },
-        { "up nosuch", "There is no system 'nosuch'; there are: ticketflow, restaurant." },
+        { "up nosuch", "There is no system 'nosuch'; there are: ticketflow, restaurant; a system of your own is named by its file, such as ./my-system.yaml." },
         { "up --replicas 0", "--replicas is 0; it must be 1 to 9." },
         { "up --broker kafka", "--broker is 'kafka'; it must be postgresql or rabbitmq." },
         { "up --port 70000", "the port is 70000; it must be 1 to 65535" },

@@ -1,6 +1,4 @@
-using Faultline.Cli.Composition;
 using Faultline.Lab.Control;
-using Faultline.Lab.Experiments;
 
 namespace Faultline.Cli.Tests;
 
@@ -45,13 +43,38 @@ public sealed class RunCommandTests
         }
     }
 
-    [Fact]
-    public void Every_example_of_the_guide_can_be_run()
+    [Theory]
+    [InlineData("up ./no-such-system.yaml", "There is no file './no-such-system.yaml' that could be read; a system of your own is described in a YAML file.")]
+    [InlineData("up nosuch", "There is no system 'nosuch'; there are: ticketflow, restaurant; a system of your own is named by its file, such as ./my-system.yaml.")]
+    public async Task A_system_that_is_not_there_is_told(string line, string sentence)
     {
-        string[] examples = Directory.GetFiles(Path.Combine(RepositoryRoot(), "docs", "guide", "examples"), "*.yaml");
+        TestCommandLine run = await TestCommandLine.RunAsync(line.Split(' '));
 
-        examples.ShouldNotBeEmpty();
-        examples.SelectMany(example => RunPlan.Of(new RunOrder { Experiment = File.ReadAllText(example), File = example }, Systems.Specs()).Problems).ShouldBeEmpty();
+        run.Sentence.ShouldContain(sentence);
+        run.ExitCode.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Mistakes_of_a_system_file_and_of_its_experiments_are_told_with_their_lines_before_anything_starts()
+    {
+        string folder = Directory.CreateTempSubdirectory("faultline-own").FullName;
+        string system = Path.Combine(folder, "shop.yaml"), battery = Path.Combine(folder, "breaks.yaml");
+        await File.WriteAllTextAsync(system, "system: shop\nservices:\n  orders:\n    command: no-such-program\n    args: ['{port}']\nbatteries: [breaks.yaml, missing.yaml]\n", Stop);
+        await File.WriteAllTextAsync(battery, "name: a\nsystem: ./shop.yaml\nworkload: {name: sing, operations: 1}\n", Stop);
+        try
+        {
+            TestCommandLine run = await TestCommandLine.RunAsync("up", system);
+
+            run.ExitCode.ShouldBe(2);
+            run.Error.ShouldContain($"{system}:4: services.orders.command is 'no-such-program', and there is no such program on the PATH; a program beside the file is written ./name");
+            run.Error.ShouldContain($"{system}:6: batteries names 'missing.yaml', and there is no such file below {folder}");
+            run.Error.ShouldContain($"{battery}:3: workload.name is 'sing'");
+            (await TestCommandLine.RunAsync("run", system)).Sentence.ShouldContain("describes a system; run an experiment or a battery file that names it (system: ./shop.yaml)");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
@@ -165,12 +188,5 @@ public sealed class RunCommandTests
         TestCommandLine run = await running;
         run.ExitCode.ShouldBe(3);
         run.Error.ShouldContain("The run was cancelled by somebody else.");
-    }
-
-    private static string RepositoryRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Faultline.slnx"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("the test does not run inside the repository");
     }
 }

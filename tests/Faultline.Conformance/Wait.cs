@@ -4,7 +4,7 @@ namespace Faultline.Conformance;
 public static class Wait
 {
     /// <summary>No test waits longer for one condition.</summary>
-    public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(30);
+    public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(60);
 
     public static Task For(string what, Func<bool> condition) => For(what, () => Task.FromResult(condition()));
 

@@ -25,9 +25,13 @@ internal sealed partial class Lab : IAsyncDisposable
 
     public int Pid => _process.Id;
 
-    public static async Task<Lab> StartAsync()
+    public static Task<Lab> StartAsync() => StartAsync("ticketflow");
+
+    /// <summary>Starts a lab with a system.</summary>
+    /// <param name="system">Its name, or the file of one of the user's own.</param>
+    public static async Task<Lab> StartAsync(string system)
     {
-        var info = new ProcessStartInfo(Path.Combine(Repository(), "faultline"), ["up", "ticketflow", "--port", "0", "--json"]) { UseShellExecute = false, RedirectStandardOutput = true };
+        var info = new ProcessStartInfo(Path.Combine(Repository(), "faultline"), ["up", system, "--port", "0", "--json"]) { UseShellExecute = false, RedirectStandardOutput = true };
         Process process = Process.Start(info)!;
         try
         {

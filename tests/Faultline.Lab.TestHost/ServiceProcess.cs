@@ -9,9 +9,12 @@ namespace Faultline.Lab.TestHost;
 /// <summary>A service that answers every request with 200 and ends when its input ends, except as its tempers say.</summary>
 internal static class ServiceProcess
 {
+    /// <summary>Dies at once as long as the file exists that follows.</summary>
+    private const string DiesWhile = "dies-while=";
+
     public static async Task<int> RunAsync(string portText, string[] tempers)
     {
-        if (tempers.Contains("dies-at-once")) return 7;
+        if (tempers.Contains("dies-at-once") || tempers.Any(temper => temper.StartsWith(DiesWhile, StringComparison.Ordinal) && File.Exists(temper[DiesWhile.Length..]))) return 7;
 
         // A service that does not notice the end of the lab: only the sweep can end it.
         Task inputEnded = tempers.Contains("deaf") ? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System) : Task.Run(Console.In.ReadToEnd); // The reader's asynchronous methods block.

@@ -3,7 +3,7 @@ namespace Faultline.TestSupport;
 /// <summary>How long a test waits for what must happen. Limits on hanging, never pauses that let things happen.</summary>
 public static class Limits
 {
-    public static readonly TimeSpan Hang = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Hang = TimeSpan.FromSeconds(60);
 
     /// <summary>Awaits a task, and fails when it hangs.</summary>
     public static Task EndsAsync(this Task task) => task.WaitAsync(Hang, TimeProvider.System);

@@ -11,6 +11,8 @@ public sealed class DirectionTests
     [Theory]
     [InlineData("src/Faultline.Triggers/Faultline.Triggers.csproj", "Faultline.Protocol", 1)]
     [InlineData("src/Faultline.Proxy/Faultline.Proxy.csproj", "Faultline.Protocol", 1)]
+    [InlineData("src/Faultline.Anomalies/Faultline.Anomalies.csproj", "Faultline.Anomalies.Hosting", 1)]
+    [InlineData("src/Faultline.Anomalies.Hosting/Faultline.Anomalies.Hosting.csproj", "Faultline.Messaging", 1)]
     [InlineData("src/Faultline.Messaging.RabbitMq/Faultline.Messaging.RabbitMq.csproj", "Faultline.Messaging.PostgreSql", 1)]
     [InlineData("src/Faultline.Hosting/Faultline.Hosting.csproj", "Faultline.Messaging.PostgreSql", 1)]
     [InlineData("src/Faultline.Verification/Faultline.Verification.csproj", "Faultline.Lab", 1)]

@@ -9,12 +9,27 @@ namespace Faultline.Anomalies;
 /// <summary>The control state of one service in memory: for services without a database, for tests and simulation. Several pipelines may share one, like replicas a database.</summary>
 public sealed class MemoryControlStore : IControlStore
 {
+    /// <summary>How many firings are kept, the newest ones: an anomaly that fires on everything must not fill the memory of a service.</summary>
+    public const int FiringsKept = 10_000;
+
     private readonly Lock _gate = new();
     private readonly List<Anomaly> _anomalies = [];
     private readonly Dictionary<string, GuardState> _guards = [];
-    private readonly List<Firing> _firings = [];
+    private readonly Queue<Firing> _firings = new();
+    private readonly Action<ControlChange> _journal;
     private long _version;
     private long _lastOrder;
+    private long _lastFiring;
+
+    /// <summary>Makes an empty one.</summary>
+    public MemoryControlStore()
+        : this(static _ => { })
+    {
+    }
+
+    /// <summary>Makes one that writes down each change before it is in force.</summary>
+    /// <param name="journal">Called under the gate; when it fails the change does not happen.</param>
+    internal MemoryControlStore(Action<ControlChange> journal) => _journal = journal;
 
     /// <inheritdoc />
     public Task<ControlState?> LoadAsync(long knownVersion, CancellationToken stop)
@@ -30,15 +45,13 @@ public sealed class MemoryControlStore : IControlStore
     {
         lock (_gate)
         {
-            _anomalies.RemoveAll(other => other.ExpiresAt <= anomaly.CreatedAt);
-            if (_anomalies.Find(other => other.Id == anomaly.Id) is { } there)
+            if (_anomalies.Find(other => other.Id == anomaly.Id && !(other.ExpiresAt <= anomaly.CreatedAt)) is { } there)
             {
                 return Task.FromResult(new Placed(AnomalyContent.IsSame(there, anomaly) ? PlaceResult.Unchanged : PlaceResult.Conflict, there));
             }
 
-            Anomaly added = anomaly with { Order = ++_lastOrder, Matched = 0, Fired = 0, LastFiredAt = null };
-            _anomalies.Add(added);
-            _version++;
+            Anomaly added = anomaly with { Order = _lastOrder + 1, Matched = 0, Fired = 0, LastFiredAt = null };
+            ChangeNeedsGate(new ControlChange { Placed = added });
             return Task.FromResult(new Placed(PlaceResult.Added, added));
         }
     }
@@ -48,9 +61,9 @@ public sealed class MemoryControlStore : IControlStore
     {
         lock (_gate)
         {
-            bool removed = _anomalies.RemoveAll(anomaly => anomaly.Id == id) > 0;
-            if (removed) _version++;
-            return Task.FromResult(removed);
+            bool isThere = _anomalies.Exists(anomaly => anomaly.Id == id);
+            if (isThere) ChangeNeedsGate(new ControlChange { Removed = id });
+            return Task.FromResult(isThere);
         }
     }
 
@@ -60,8 +73,7 @@ public sealed class MemoryControlStore : IControlStore
         lock (_gate)
         {
             int removed = _anomalies.Count;
-            _anomalies.Clear();
-            if (removed > 0) _version++;
+            if (removed > 0) ChangeNeedsGate(new ControlChange { Cleared = true });
             return Task.FromResult(removed);
         }
     }
@@ -71,22 +83,19 @@ public sealed class MemoryControlStore : IControlStore
     {
         lock (_gate)
         {
-            int place = _anomalies.FindIndex(anomaly => anomaly.Id == claim.AnomalyId && anomaly.Order == claim.AnomalyOrder);
-            if (place < 0) return Task.FromResult<ClaimOutcome?>(null);
+            Anomaly? before = _anomalies.Find(anomaly => anomaly.Id == claim.AnomalyId && anomaly.Order == claim.AnomalyOrder);
+            if (before is null) return Task.FromResult<ClaimOutcome?>(null);
 
-            Anomaly before = _anomalies[place];
             IReadOnlyList<string> asked = claim.AskedOperations;
             Dictionary<HitSubject, int> hits = asked.Count == 0 ? [] : _firings.Where(firing => firing.AnomalyId == claim.AnomalyId).Select(HitSubject.Of).OfType<HitSubject>()
                 .Where(hit => asked.Contains(hit.Operation)).CountBy(hit => hit).ToDictionary();
             ClaimOutcome outcome = claim.Decide(new ClaimCounters(before.Matched, before.Fired), hits);
-            outcome = outcome with { Firings = [.. outcome.Firings.Select((firing, index) => firing with { Id = _firings.Count + index + 1 })] };
-            _firings.AddRange(outcome.Firings);
-            _anomalies[place] = before with
+            outcome = outcome with { Firings = [.. outcome.Firings.Select((firing, index) => firing with { Id = _lastFiring + index + 1 })] };
+            ChangeNeedsGate(new ControlChange
             {
-                Matched = outcome.Counters.Matched,
-                Fired = outcome.Counters.Fired,
-                LastFiredAt = outcome.Firings.IsEmpty ? before.LastFiredAt : claim.At,
-            };
+                Counted = before with { Matched = outcome.Counters.Matched, Fired = outcome.Counters.Fired, LastFiredAt = outcome.Firings.IsEmpty ? before.LastFiredAt : claim.At },
+                Firings = outcome.Firings,
+            });
             return Task.FromResult<ClaimOutcome?>(outcome);
         }
     }
@@ -96,7 +105,7 @@ public sealed class MemoryControlStore : IControlStore
     {
         lock (_gate)
         {
-            return Task.FromResult<ImmutableArray<Firing>>([.. _firings.Skip((int)Math.Clamp(after, 0, int.MaxValue)).Take(limit)]);
+            return Task.FromResult<ImmutableArray<Firing>>([.. _firings.Where(firing => firing.Id > after).Take(limit)]);
         }
     }
 
@@ -105,9 +114,54 @@ public sealed class MemoryControlStore : IControlStore
     {
         lock (_gate)
         {
-            _version++;
-            return Task.FromResult(_guards[guard] = new GuardState(string.Empty, guard, on, at));
+            var state = new GuardState(string.Empty, guard, on, at);
+            ChangeNeedsGate(new ControlChange { Guard = state });
+            return Task.FromResult(state);
         }
+    }
+
+    /// <summary>Takes over a change that is written down already.</summary>
+    internal void Restore(ControlChange change)
+    {
+        lock (_gate) ApplyNeedsGate(change);
+    }
+
+    /// <summary>The changes that lead to the state as it is, shortest first. Called under the gate by the journal, or before anybody else knows the store.</summary>
+    internal IEnumerable<ControlChange> Shortest() =>
+    [
+        .. _guards.Values.Select(guard => new ControlChange { Guard = guard }),
+        .. _firings.Chunk(100).Select(some => new ControlChange { Firings = [.. some] }),
+        .. _anomalies.Select(anomaly => new ControlChange { Placed = anomaly }),
+    ];
+
+    private void ChangeNeedsGate(ControlChange change)
+    {
+        _journal(change);
+        ApplyNeedsGate(change);
+    }
+
+    private void ApplyNeedsGate(ControlChange change)
+    {
+        if (change.Placed is { } placed)
+        {
+            _anomalies.RemoveAll(other => other.ExpiresAt <= placed.CreatedAt);
+            _anomalies.Add(placed);
+            _lastOrder = placed.Order;
+        }
+
+        if (change.Removed is { } removed) _anomalies.RemoveAll(anomaly => anomaly.Id == removed);
+        if (change.Cleared) _anomalies.Clear();
+        if (change.Guard is { } guard) _guards[guard.Name] = guard;
+        if (change.Counted is { } counted) _anomalies[_anomalies.FindIndex(anomaly => anomaly.Order == counted.Order)] = counted;
+        else if (change.Firings.IsEmpty) _version++; // Counters and firings are no new version.
+
+        foreach (Firing firing in change.Firings)
+        {
+            _firings.Enqueue(firing);
+            _lastFiring = firing.Id;
+        }
+
+        while (_firings.Count > FiringsKept) _firings.Dequeue();
     }
 }
 

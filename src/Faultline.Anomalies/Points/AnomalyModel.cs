@@ -12,10 +12,12 @@ namespace Faultline.Anomalies;
 internal sealed record AnomalyModel(Anomaly Config, FaultPoint Point, FaultKind Kind, Matcher Matcher, TriggerRule Rule)
 {
     /// <summary>Reads an anomaly from the store.</summary>
+    /// <param name="config">What was asked for.</param>
+    /// <param name="points">The points of this process.</param>
     /// <returns>The model, or null when this version of the product does not know its point, kind or trigger (another replica may be newer).</returns>
-    public static AnomalyModel? Read(Anomaly config)
+    public static AnomalyModel? Read(Anomaly config, IReadOnlyList<FaultPoint> points)
     {
-        FaultPoint? point = FaultPoints.Find(config.Point);
+        FaultPoint? point = points.FirstOrDefault(known => known.Name == config.Point);
         FaultKind? kind = FaultKindTable.Find(config.Kind);
         TriggerRule? rule = ReadRule(config.Trigger, out _);
         MatchSpec match = config.Match;

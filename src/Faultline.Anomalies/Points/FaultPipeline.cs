@@ -21,10 +21,12 @@ public sealed class FaultPipeline : IDisposable
     private readonly IControlStore _store;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly FaultPoint[] _points; // Each in its slot: its index, and after those of the product one for each of the application's own.
+    private readonly Dictionary<string, int> _ownSlots;
     private readonly FaultContext _context;
     private readonly ITimer _edge;
     private readonly SortedDictionary<long, AnomalyState> _states = []; // By creation order; under the gate.
-    private volatile AnomalySet _set = AnomalySet.Empty;
+    private volatile AnomalySet _set;
     private long _claimsFailed;
     private long _claimsReported;
     private long _reportedAt = long.MinValue;
@@ -35,13 +37,18 @@ public sealed class FaultPipeline : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="log">Where firings are told; null for nowhere.</param>
     /// <param name="crash">What <c>crash</c> does; null for SIGKILL to this process.</param>
-    public FaultPipeline(string instance, IControlStore store, TimeProvider time, ILogger<FaultPipeline>? log = null, Action? crash = null)
+    /// <param name="own">Points of the application's own, from <see cref="OwnPoint.Declare"/>; null for none.</param>
+    /// <exception cref="ArgumentException">Two of the application's own points have one name.</exception>
+    public FaultPipeline(string instance, IControlStore store, TimeProvider time, ILogger<FaultPipeline>? log = null, Action? crash = null, IReadOnlyCollection<FaultPoint>? own = null)
     {
         _instance = instance;
         _store = store;
         _time = time;
         _log = log ?? NullLogger<FaultPipeline>.Instance;
-        _context = new FaultContext(time, [.. FaultPoints.All.Select(_ => new HoldingRoom(time, Rebuild))], crash ?? CrashKind.KillThisProcess);
+        _points = [.. FaultPoints.All, .. (own ?? []).Select((point, number) => point with { Index = FaultPoints.All.Count + number })];
+        _ownSlots = _points.Skip(FaultPoints.All.Count).ToDictionary(point => point.Name, point => point.Index);
+        _context = new FaultContext(time, [.. _points.Select(_ => new HoldingRoom(time, Rebuild))], crash ?? CrashKind.KillThisProcess);
+        _set = new AnomalySet(_points, [], DateTimeOffset.MinValue, static _ => false);
         _edge = time.CreateTimer(_ => Rebuild(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -51,7 +58,12 @@ public sealed class FaultPipeline : IDisposable
     /// <summary>Whether anything can happen at a point. False while nothing is set there for this instance; a few nanoseconds, and allocates nothing.</summary>
     /// <param name="point">The step that is reached.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsArmed(FaultPoint point) => _set.Armed[point.Index];
+    public bool IsArmed(FaultPoint point)
+    {
+        // In place of the runtime's own check of the bounds, so it costs nothing.
+        bool[] armed = _set.Armed;
+        return (uint)point.Index < (uint)armed.Length ? armed[point.Index] : IsOwnArmed(point);
+    }
 
     /// <summary>
     /// Lets one message or request pass. A delay, a hang and a reorder wait in here, so <see cref="Passage.Fate"/> is never <see cref="PassageFate.Held"/> afterwards.
@@ -82,7 +94,9 @@ public sealed class FaultPipeline : IDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled while it waited.</exception>
     public async ValueTask PassAsync(FaultPoint point, IReadOnlyList<Passage> batch, CancellationToken stop)
     {
-        foreach (AnomalyState anomaly in _set.At(point))
+        if (SlotOf(point) is not { } slot) return;
+
+        foreach (AnomalyState anomaly in _set.At(slot))
         {
             if (anomaly.IsSpent || anomaly.Ended.IsCancellationRequested) continue;
 
@@ -92,7 +106,7 @@ public sealed class FaultPipeline : IDisposable
             await ActAsync(anomaly, matching, await ClaimAsync(anomaly, matching), stop);
         }
 
-        _context.Rooms[point.Index].CountPassed(batch);
+        _context.Rooms[slot].CountPassed(batch);
     }
 
     /// <inheritdoc />
@@ -116,7 +130,7 @@ public sealed class FaultPipeline : IDisposable
             foreach (Anomaly anomaly in anomalies.Where(anomaly => anomaly.Instance is null || anomaly.Instance == _instance))
             {
                 if (_states.TryGetValue(anomaly.Order, out AnomalyState? known)) known.Learn(new ClaimCounters(anomaly.Matched, anomaly.Fired));
-                else if (AnomalyModel.Read(anomaly) is { } model) _states.Add(anomaly.Order, new AnomalyState(model));
+                else if (AnomalyModel.Read(anomaly, _points) is { } model) _states.Add(anomaly.Order, new AnomalyState(model));
                 else FaultLog.NotKnownHere(_log, anomaly.Id, anomaly.Kind, anomaly.Point);
             }
         }
@@ -124,6 +138,16 @@ public sealed class FaultPipeline : IDisposable
         Rebuild();
         foreach (AnomalyState state in gone) state.End();
     }
+
+    /// <summary>Where a point is here; null for one that this process was not told of, at which nothing can be set.</summary>
+    private int? SlotOf(FaultPoint point)
+    {
+        if (point.Index >= 0) return point.Index;
+        return _ownSlots.TryGetValue(point.Name, out int slot) ? slot : null;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool IsOwnArmed(FaultPoint point) => SlotOf(point) is { } slot && _set.Armed[slot];
 
     /// <summary>Computes the set in force from what is known and the time, and sets the timer for the next moment at which time alone changes it.</summary>
     private void Rebuild()
@@ -135,7 +159,7 @@ public sealed class FaultPipeline : IDisposable
             expired = [.. _states.Values.Where(state => state.Model.Config.ExpiresAt <= now)];
             foreach (AnomalyState state in expired) _states.Remove(state.Model.Config.Order);
 
-            _set = new AnomalySet(_states.Values, now, index => _context.Rooms[index].IsHolding);
+            _set = new AnomalySet(_points, _states.Values, now, slot => _context.Rooms[slot].IsHolding);
             DateTimeOffset? next = _states.Values.Min(state => state.Model.NextEdge(now));
             TimeSpan wait = next is null ? Timeout.InfiniteTimeSpan : TimeSpan.FromTicks(Math.Min((next.Value - now).Ticks, LongestTimer.Ticks));
             _edge.Change(wait, Timeout.InfiniteTimeSpan);

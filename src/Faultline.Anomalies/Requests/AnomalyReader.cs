@@ -79,14 +79,17 @@ public static class AnomalyReader
     /// <summary>The message types that pass a point of a service.</summary>
     /// <param name="point">Where.</param>
     /// <param name="service">What the service has.</param>
+    /// <returns>Types of messages; at the points around a database command the kinds of statements; none where HTTP requests or commits pass.</returns>
     public static ImmutableArray<string> MessageTypesAt(FaultPoint point, ServiceDescription service)
     {
+        if (point == FaultPoints.DatabaseCommandBefore || point == FaultPoints.DatabaseCommandAfter) return [.. DatabaseStatements.All];
+
         IEnumerable<MessageContract> passing = point.Pipeline switch
         {
             "publish" or "relay" or "schedule" => service.Publishes,
             "consume" or "retry" or "deadletter" => service.Consumes,
-            "transaction" => service.Consumes.Concat(service.Publishes),
-            _ => [],
+            "http" or "db" => [],
+            _ => service.Consumes.Concat(service.Publishes),
         };
         return [.. passing.Select(contract => contract.Type).Distinct().Order(StringComparer.Ordinal)];
     }
@@ -98,7 +101,7 @@ public static class AnomalyReader
         string all = string.Join(", ", service.Points);
         if (fields.Raw("point").ValueKind is JsonValueKind.Undefined) problems.Add(ControlProblems.Missing.At("point", "point", $"one of: {all}"));
         if (fields.Text("point", NameMax) is not { } name) return null;
-        if (FaultPoints.Find(name) is { } point && service.Points.Contains(name)) return point;
+        if (service.FindPoint(name) is { } point) return point;
 
         problems.Add(ControlProblems.UnknownPoint.At("point", service.Service, name, all));
         return null;
@@ -117,7 +120,7 @@ public static class AnomalyReader
 
         if (point is null || FaultTable.Of(kind.Name, point) is not { Effect: FaultEffect.Refused } cell) return kind;
 
-        IEnumerable<string> sensible = FaultTable.PointsOf(kind.Name).Select(other => other.Name).Where(service.Points.Contains);
+        IEnumerable<string> sensible = service.Points.Where(other => service.FindPoint(other) is { } known && FaultTable.Of(kind.Name, known).Effect != FaultEffect.Refused);
         problems.Add(ControlProblems.Refused.At("kind", kind.Name, point.Name, cell.Why, string.Join(", ", sensible)));
         return kind;
     }

@@ -6,8 +6,10 @@ using Faultline.Cli.Output;
 using Faultline.Lab;
 using Faultline.Lab.Experiments;
 using Faultline.Lab.Control;
+using Faultline.Lab.Systems;
 using Faultline.Triggers;
 using Faultline.Verification.Experiments;
+using Faultline.Verification.OwnSystems;
 using Faultline.Verification.Reports;
 using Faultline.Verification.Verdicts;
 
@@ -37,7 +39,7 @@ internal static class RunCommand
         "faultline run ticketflow/intake --guards -outbox     # see what the outbox earns",
         "faultline run ticketflow/intake --repeat 10          # ten seeds, one after the other",
         "faultline run restaurant/complete --profile workshop --orders ./my-orders",
-        "faultline run ./my-experiment.yaml --seed 7 --report ./report",
+        "faultline run ./my-experiment.yaml --seed 7 --report ./report     # also of a system of your own",
         "faultline run ticketflow/intake --lab http://127.0.0.1:21000     # on the lab that 'faultline up' keeps running")
     {
         What, SeedOf, Guards, Profile, Orders, Replicas, Broker, Repeat, Report, Only, Postgres, LabFolderOptions.RabbitMq, LabFolderOptions.NoLinks,
@@ -72,7 +74,8 @@ internal static class RunCommand
     /// <summary>On a lab of its own.</summary>
     private static async Task<IReadOnlyList<RunOutcome>> RunHereAsync(RunOrder order, int repeat, CommandContext context)
     {
-        RunPlanning planning = RunPlan.Of(order, Systems.Specs(), hasLinks: !context.Value(LabFolderOptions.NoLinks));
+        IReadOnlyList<LabSystemSpec> own = order.Experiment is { } text ? Systems.NamedIn(text, order.Folder!) : [];
+        RunPlanning planning = RunPlan.Of(order, [.. Systems.Specs(), .. own], hasLinks: !context.Value(LabFolderOptions.NoLinks));
         if (planning.Plan is not { } plan) throw new CommandException(ExitCode.Usage, string.Join('\n', planning.Problems.Select(problem => problem.With("--"))));
 
         string folder = context.Value(Report) is { } named ? Path.GetFullPath(named) : plan.FolderBelow(CommandContext.Root, TimeProvider.System.GetUtcNow());
@@ -148,11 +151,13 @@ internal static class RunCommand
         string what = context.Arguments.GetValue(What) ?? Offer(context.Screen);
         bool isBattery = Systems.All.SelectMany(system => system.Checks.Batteries).Any(battery => battery.Name == what);
         bool isFile = !isBattery && File.Exists(what);
+        if (isFile && OwnSystemReader.IsSystem(File.ReadAllText(what))) throw new CommandException(ExitCode.Usage, $"{what} describes a system; run an experiment or a battery file that names it (system: ./{Path.GetFileName(what)}), or start it with 'faultline up {what}'.");
         return new RunOrder
         {
             Battery = isFile ? null : what,
             Experiment = isFile ? File.ReadAllText(what) : null,
             File = isFile ? what : null,
+            Folder = isFile ? Path.GetDirectoryName(Path.GetFullPath(what)) : null,
             Seed = context.Value(SeedOf),
             Guards = context.Value(Guards) is { } guards ? Parts(guards) : null,
             Replicas = context.Value(Replicas),

@@ -17,7 +17,7 @@ internal static class UpCommand
 {
     private const int ReplicasMax = 9;
 
-    private static readonly Argument<string[]> Names = new("system") { Description = "Which systems; all when none is named", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Argument<string[]> Names = new("system") { Description = "Which systems; all that come with Faultline when none is named. A system of your own is named by its file", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<int> Port = new("--port") { Description = "The lab's port, which also names its folder; 0 for a free one and a folder that goes with it", HelpName = "port", DefaultValueFactory = _ => 21_000 };
     private static readonly Option<int> Replicas = new("--replicas") { Description = "Instances of each service, 1 to 9", HelpName = "n", DefaultValueFactory = _ => 1 };
     private static readonly Option<string> Broker = new("--broker") { Description = "The broker: postgresql or rabbitmq", HelpName = "name", DefaultValueFactory = _ => BrokerNames.PostgreSql };
@@ -29,6 +29,7 @@ internal static class UpCommand
         "up", "Starts the lab and its systems, prints the addresses, and runs until Ctrl+C",
         "faultline up",
         "faultline up ticketflow --replicas 2",
+        "faultline up ./my-system.yaml                 # a system of your own",
         "faultline up --port 21001                     # a second lab beside the first",
         "faultline up --infra                          # databases and broker only",
         "faultline up --broker rabbitmq                # on RabbitMQ, which must be installed",
@@ -40,14 +41,14 @@ internal static class UpCommand
 
     private static async Task RunAsync(CommandContext context, Interrupts interrupts)
     {
-        IReadOnlyList<string> names = context.Value(Infra) ? [] : Systems.Named(context.Value(Names));
+        (IReadOnlyList<string> names, IReadOnlyList<LabSystemSpec> known) = context.Value(Infra) ? ([], Systems.Specs()) : Systems.Chosen(context.Value(Names));
         LabSystemOptions how = SystemOptionsOf(context);
         LabServerOptions where = ServerOptionsOf(context);
         LabServer.RequireFreePort(where);
 
         var progress = new Lines(context.Screen);
         var options = new LabOptions { Root = CommandContext.Root, Name = where.Port == 0 ? null : where.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), Postgres = context.Value(Postgres), RabbitMq = context.Value(LabFolderOptions.RabbitMq), Links = !context.Value(LabFolderOptions.NoLinks) };
-        ControlPlane plane = await ControlPlane.StartAsync(options, Systems.Specs(), TimeProvider.System, progress, context.Stop);
+        ControlPlane plane = await ControlPlane.StartAsync(options, known, TimeProvider.System, progress, context.Stop);
         LabServer? server = null;
         try
         {
@@ -88,6 +89,8 @@ internal static class UpCommand
             Bind = context.Value(Bind),
             Token = context.Value(CommonOptions.Token) ?? Environment.GetEnvironmentVariable("FAULTLINE_TOKEN"),
             Verbose = context.Verbose,
+            Kinds = FaultKindViews.All,
+            Workbench = WorkbenchFolder.Find(),
         };
         string[] problems = [.. options.Problems()];
         return problems.Length == 0 ? options : throw new CommandException(ExitCode.Usage, $"The lab cannot be served: {string.Join("; ", problems)}.");
@@ -103,6 +106,7 @@ internal static class UpCommand
     private static void TellAddresses(ControlPlane plane, LabServer server, CommandContext context)
     {
         SupervisedProcess[] instances = [.. plane.Running.SelectMany(system => system.Spec.Services.SelectMany(service => system.InstancesOf(service.Service)))];
+        KeyValuePair<string, OwnProgram>[] attached = [.. plane.Running.SelectMany(system => system.Spec.Programs).Where(program => program.Value.Address is not null)];
         Uri lab = server.Addresses[0];
         if (context.Json)
         {
@@ -110,7 +114,7 @@ internal static class UpCommand
             return;
         }
 
-        context.Screen.Table(["", ""], [[Screen.Safe("lab"), Screen.Safe(lab.ToString())], .. instances.Select(instance => (string[])[Screen.Safe(instance.Target), AddressOf(instance).ToString()])]);
+        context.Screen.Table(["", ""], [[Screen.Safe("lab"), Screen.Safe(lab.ToString())], .. attached.Select(service => (string[])[Screen.Safe($"{service.Key} (runs already)"), Screen.Safe(service.Value.Address!.ToString())]), .. instances.Select(instance => (string[])[Screen.Safe(instance.Target), AddressOf(instance).ToString()])]);
         context.Screen.Line("Ctrl+C stops everything.");
     }
 

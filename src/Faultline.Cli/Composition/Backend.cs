@@ -50,6 +50,7 @@ internal static class Backend
             State = ledger.StateAsync,
             DeadLetters = desk.ListAsync,
             Replay = desk.ReplayAsync,
+            ReplayEdited = desk.ReplayEditedAsync,
             Discard = desk.DiscardAsync,
             Loops = [bell.RunAsync],
             Database = database,

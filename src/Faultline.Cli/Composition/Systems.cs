@@ -1,5 +1,6 @@
 using Faultline.Cli.Output;
 using Faultline.Hosting;
+using Faultline.Lab.OwnSystems;
 using Faultline.Lab.Systems;
 using Faultline.Messaging.PostgreSql.Migrations;
 using Faultline.Verification.Experiments;
@@ -43,6 +44,40 @@ internal static class Systems
         if (unknown is not null) throw new CommandException(ExitCode.Usage, $"There is no system '{unknown}'; there are: {string.Join(", ", All.Select(system => system.Definition.Name))}.");
 
         return names.Count > 0 ? [.. names.Distinct()] : [.. All.Select(system => system.Definition.Name)];
+    }
+
+    /// <summary>The systems of these names, or of these files where they are paths; all that come with the product when there is none.</summary>
+    /// <param name="names">As the user wrote them.</param>
+    /// <returns>The names of the systems to start, and everything that may be started: those of the product, and those of the files.</returns>
+    public static (IReadOnlyList<string> Names, IReadOnlyList<LabSystemSpec> Known) Chosen(IReadOnlyList<string> names)
+    {
+        if (names.Count == 0) return ([.. All.Select(system => system.Definition.Name)], Specs());
+
+        string[] paths = [.. names.Where(SystemPaths.IsPath).Distinct()];
+        string? unknown = names.Except(paths).FirstOrDefault(name => All.All(system => system.Definition.Name != name));
+        if (unknown is not null) throw new CommandException(ExitCode.Usage, $"There is no system '{unknown}'; there are: {string.Join(", ", All.Select(system => system.Definition.Name))}; a system of your own is named by its file, such as ./my-system.yaml.");
+
+        IReadOnlyList<LabSystemSpec> own = FromFiles(paths, Environment.CurrentDirectory);
+        return ([.. names.Except(paths), .. own.Select(system => system.Name)], [.. Specs(), .. own]);
+    }
+
+    /// <summary>The systems that an experiment file names by their files.</summary>
+    /// <param name="text">The text of the file.</param>
+    /// <param name="folder">Its folder.</param>
+    public static IReadOnlyList<LabSystemSpec> NamedIn(string text, string folder) => FromFiles([.. ExperimentReader.SystemsNamed(text).Where(SystemPaths.IsPath).Distinct()], folder);
+
+    private static List<LabSystemSpec> FromFiles(IReadOnlyList<string> paths, string folder)
+    {
+        var own = new List<LabSystemSpec>();
+        foreach (string path in paths)
+        {
+            if (own.Exists(other => other.File == SystemPaths.FullPath(path, folder))) continue; // The same one, written in another way.
+
+            OwnSystemLoading loading = OwnSystemLoader.Load(path, folder, [.. All.Select(system => system.Definition.Name), .. own.Select(other => other.Name)]);
+            own.Add(loading.System ?? throw new CommandException(ExitCode.Usage, string.Join('\n', loading.Problems)));
+        }
+
+        return own;
     }
 
     /// <summary>A service with its system.</summary>

@@ -40,6 +40,12 @@ public sealed class ServiceSettings
     /// <summary>Whether the process ends when its standard input does: set by a lab, whose death its services must not outlive.</summary>
     public bool StopWithInput { get; set; }
 
+    /// <summary>The lab that shows what this service does, as <c>http://127.0.0.1:21000</c>: set by the lab. Beside it the standard variables of OpenTelemetry go on to say where else telemetry goes.</summary>
+    public string? LabTelemetry { get; set; }
+
+    /// <summary>What the lab knows its own services by. A secret: never logged.</summary>
+    public string? LabTelemetryKey { get; set; }
+
     /// <summary>Partitions of each queue; the same in all services of a system.</summary>
     public int Partitions { get; set; } = 16;
 
@@ -63,6 +69,8 @@ public sealed class ServiceSettings
         {
             if (!Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https")) yield return $"Faultline:Peers:{peer} is '{address}'; it must be like http://127.0.0.1:8081";
         }
+
+        if (LabTelemetry is not null && !Uri.TryCreate(LabTelemetry, UriKind.Absolute, out _)) yield return $"Faultline:LabTelemetry is '{LabTelemetry}'; it must be like http://127.0.0.1:21000";
 
         foreach (string problem in Relay.Problems()) yield return $"Faultline:{problem}";
         foreach (string problem in Consumer.Problems()) yield return $"Faultline:{problem}";

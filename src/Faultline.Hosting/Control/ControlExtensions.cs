@@ -1,5 +1,5 @@
+using Faultline.Anomalies.Hosting.Control;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -16,22 +16,8 @@ public static class ControlExtensions
     /// <exception cref="InvalidOperationException">The options are wrong.</exception>
     public static void MapFaultlineControl(this IEndpointRouteBuilder routes)
     {
-        ControlOptions options = routes.ServiceProvider.GetService<ControlOptions>() ?? new ControlOptions();
-        string[] problems = [.. options.Problems()];
-        if (problems.Length > 0) throw new InvalidOperationException(string.Join("; ", problems));
-        if (!options.IsOn) return;
+        if (AnomalyEndpoints.Map(routes, routes.ServiceProvider.GetService<ControlOptions>() ?? new ControlOptions()) is not { } control) return;
 
-        RouteGroupBuilder control = routes.MapGroup(string.Empty);
-        control.AddEndpointFilter(new ControlGate(options));
-        control.ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        control.WithTags("control");
-
-        ListAnomalies.Map(control);
-        PlaceAnomaly.Map(control);
-        RemoveAnomaly.Map(control);
-        ClearAnomalies.Map(control);
-        ListPoints.Map(control);
-        ListFirings.Map(control);
         ListGuards.Map(control);
         SwitchGuard.Map(control);
         ReadLedger.Map(control);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Faultline.Anomalies;
+using Faultline.Anomalies.Hosting.Control;
 using Faultline.Protocol;
 using Faultline.Protocol.Ledger;
 using Microsoft.AspNetCore.Builder;

@@ -17,6 +17,6 @@ internal static class ReadState
     {
         MessagingState state = await backend.State(http.RequestAborted);
         QueueDepth depth = await backend.Depth(http.RequestAborted);
-        return state with { Queue = depth.Messages, InHand = core.InHand };
+        return state with { Queue = depth.Messages, QueueOldestSeconds = depth.Messages > 0 ? Math.Round(depth.OldestAge.TotalSeconds, 1) : null, InHand = core.InHand };
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Faultline.Anomalies;
+using Faultline.Anomalies.Hosting.Control;
 using Faultline.Protocol.Guards;
 using Faultline.Protocol.Services;
 using Microsoft.AspNetCore.Builder;

@@ -30,7 +30,7 @@ internal static class LabAnomalies
                 .Produces<Anomaly>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict),
             anomalies.MapDelete("/", ClearAsync).WithSummary("Removes all anomalies of all services").Produces<Cleared>().ProducesProblem(StatusCodes.Status503ServiceUnavailable),
             anomalies.MapDelete("/{id}", RemoveAsync).WithSummary("Removes an anomaly, wherever it is set").Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound),
-            anomalies.MapGet("/points", PointsAsync).WithSummary("The fault points, message types and kinds of each service").Produces<IReadOnlyList<JsonElement>>(),
+            anomalies.MapGet("/points", PointsAsync).WithSummary("The fault points, message types and kinds of each service").Produces<IReadOnlyList<ServicePointsView>>(),
             anomalies.MapGet("/firings", FiringsAsync).WithSummary("What fired last on all services, oldest first; ?limit= sets how many").ProducesProblem(StatusCodes.Status400BadRequest),
         ];
         if (!named) return;

@@ -7,10 +7,11 @@ using Microsoft.Extensions.Primitives;
 namespace Faultline.Lab.Api;
 
 /// <summary>Stands before every request: the right name of this machine, no page of somebody else, and the token where there is one.</summary>
-internal sealed class LabGate(LabServerOptions options)
+internal sealed class LabGate(LabServerOptions options, string telemetryKey)
 {
     private static readonly string[] Loopback = ["localhost", "127.0.0.1", "[::1]"];
 
+    private readonly byte[] _telemetry = HashOf(telemetryKey);
     private readonly byte[]? _expected = string.IsNullOrEmpty(options.Token) ? null : HashOf(options.Token);
 
     public async Task InvokeAsync(HttpContext http, RequestDelegate next)
@@ -27,6 +28,7 @@ internal sealed class LabGate(LabServerOptions options)
         if (!IsOurs(request.Host.Host)) return LabProblems.ForeignHost.With(request.Host.Value);
         if (FindForeignOrigin(request) is { } origin) return LabProblems.ForeignOrigin.With(origin);
         if (_expected is null || HasToken(request.Headers.Authorization.ToString())) return null;
+        if (request.Path.StartsWithSegments(ReceiveTelemetry.PathPrefix.TrimEnd('/')) && CryptographicOperations.FixedTimeEquals(HashOf(request.Headers[ReceiveTelemetry.KeyHeader].ToString()), _telemetry)) return null;
 
         http.Response.Headers.WWWAuthenticate = new StringValues(["Bearer", "Basic realm=\"Faultline lab (the token is the password)\", charset=\"UTF-8\""]);
         return LabProblems.Unauthorized.With();

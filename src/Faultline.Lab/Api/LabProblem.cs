@@ -37,6 +37,12 @@ internal static class LabProblems
 
     public static readonly LabProblem WrongMediaType = new("request.wrong-media-type", 415, "Wrong media type", "the body's type is '{0}'; it must be application/json");
 
+    public static readonly LabProblem WrongTelemetryType = new("telemetry.wrong-media-type", 415, "Wrong media type", "the body's type is '{0}'; it must be application/x-protobuf (OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf)");
+
+    public static readonly LabProblem TelemetryTooLarge = new("telemetry.too-large", 413, "Too much at once", "the body has more than {0} bytes; send smaller batches");
+
+    public static readonly LabProblem TooManyViewers = new("events.too-many-viewers", 503, "Too many viewers", "{0} pages watch this lab already; close some of them");
+
     public static readonly LabProblem NotAnObject = new("request.not-an-object", 400, "The body is no JSON object", "the body must be a JSON object: {0}");
 
     public static readonly LabProblem Missing = new("request.missing", 400, "Missing", "{0} is missing; it must be {1}");
@@ -51,6 +57,8 @@ internal static class LabProblems
 
     public static readonly LabProblem NotRunning = new("service.not-running", 503, "The system does not run", "system '{0}' does not run in this lab at the moment; {1}");
 
+    public static readonly LabProblem OwnService = new("service.own", 409, "A program of the user's own", "{0} is a program of your own, which has no anomalies, guards or messages that the lab could ask for; break its links (toxics, partition) or its process (kill, pause, stop, restart)");
+
     public static readonly LabProblem ServiceAway = new("service.away", 503, "The service does not answer", "{0}; it may be down, paused or starting: GET /api/status tells, then try again");
 
     public static readonly LabProblem UnknownTarget = new("target.unknown", 404, "Unknown target", "there is no instance, service or cluster '{0}'; there are: {1}");
@@ -64,6 +72,20 @@ internal static class LabProblems
     public static readonly LabProblem NoSuchDeadLetter = new("deadletters.not-found", 404, "No such dead letter", "service '{0}' has no dead letter {1} among its newest 1000; its list has: {2}");
 
     public static readonly LabProblem NoJourney = new("journey.not-found", 404, "No such message or operation", "no service knows a message, operation or key '{0}'; ids are shown by the services' logs, dead letters and firings");
+
+    public static readonly LabProblem AppUnreachable = new("app.unreachable", 502, "The service is not reached", "{0} is not reached over its link: {1}");
+
+    public static readonly LabProblem AppSilent = new("app.silent", 504, "The service does not answer", "{0} has not answered within {1} s");
+
+    public static readonly LabProblem UnknownScenario = new("scenario.unknown", 404, "Unknown scenario", "there is no scenario '{0}'; there are: {1}");
+
+    public static readonly LabProblem NoReplay = new("deadletters.cannot-replay", 409, "It cannot be put back", "{0}");
+
+    public static readonly LabProblem UnknownReport = new("report.unknown", 404, "Unknown report", "there is no report '{0}' below .faultline/reports; GET /api/reports lists those that are");
+
+    public static readonly LabProblem NoReportFile = new("report.no-file", 404, "No such file", "report {0} has no '{1}'; it has: {2}");
+
+    public static readonly LabProblem UnknownExperimentFile = new("experiment.no-file", 404, "No such file", "there is no experiment file '{0}'; GET /api/experiments lists those that are");
 
     public static readonly LabProblem WrongRun = new("run.wrong", 400, "This cannot be run", "{0}");
 

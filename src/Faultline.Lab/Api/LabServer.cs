@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Faultline.Lab.Control;
+using Faultline.Lab.Live;
 using Faultline.Lab.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -25,8 +26,9 @@ public sealed class LabServer : IAsyncDisposable
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(2);
 
     private readonly WebApplication _app;
+    private readonly ControlPlane _plane;
 
-    private LabServer(WebApplication app) => _app = app;
+    private LabServer(WebApplication app, ControlPlane plane) => (_app, _plane) = (app, plane);
 
     /// <summary>Where it answers, the address to show first.</summary>
     public IReadOnlyList<Uri> Addresses => [.. _app.Urls.Select(url => new Uri(url.Replace("//localhost:", "//127.0.0.1:")))];
@@ -64,7 +66,9 @@ public sealed class LabServer : IAsyncDisposable
         try
         {
             await app.StartAsync(stop);
-            return new LabServer(app);
+            var server = new LabServer(app, plane);
+            plane.Lab.Telemetry.Endpoint = server.Addresses[0]; // From now on what is started tells of itself.
+            return server;
         }
         catch (IOException error) when (error.InnerException is AddressInUseException or SocketException)
         {
@@ -81,6 +85,8 @@ public sealed class LabServer : IAsyncDisposable
     /// <summary>Stops answering.</summary>
     public async ValueTask DisposeAsync()
     {
+        _plane.Lab.Telemetry.Endpoint = null;
+        await _app.Services.GetRequiredService<LiveMap>().DisposeAsync();
         using CancellationTokenSource limit = new(StopLimit, TimeProvider.System); // Followers of logs never end by themselves.
         await _app.StopAsync(limit.Token);
         await _app.DisposeAsync();
@@ -94,10 +100,14 @@ public sealed class LabServer : IAsyncDisposable
         WebApplicationBuilder web = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production });
         Log(web, options);
         web.WebHost.UseUrls().ConfigureKestrel(kestrel => Listen(kestrel, options));
+        web.Services.AddSingleton(options);
         web.Services.AddSingleton(plane);
         web.Services.AddSingleton(plane.Time);
         web.Services.AddSingleton<ServiceDoor>();
         web.Services.AddSingleton<StatusReader>();
+        web.Services.AddSingleton(new FaultWords(options.Kinds.ToDictionary(kind => kind.Name, kind => kind.Says)));
+        web.Services.AddSingleton<LiveMap>();
+        web.Services.AddSingleton(new ReportFolder(Path.Combine(plane.Lab.Folder.Root, ".faultline", "reports")));
         web.Services.AddExceptionHandler<LabFailures>();
         web.Services.AddProblemDetails();
         web.Services.AddSingleton<IHostLifetime, NoLifetime>(); // Signals are the command line's business.
@@ -111,22 +121,28 @@ public sealed class LabServer : IAsyncDisposable
         web.Services.AddOpenApi("v1", LabDocument.Describe);
 
         WebApplication app = web.Build();
+        var gate = new LabGate(options, plane.Lab.Telemetry.Key);
         app.UseExceptionHandler();
         app.UseStatusCodePages(EmptyReplyAsync);
-        app.Use(next => http => new LabGate(options).InvokeAsync(http, next));
+        app.Use(next => http => gate.InvokeAsync(http, next));
         app.UseRouting();
-        Map(app);
+        var workbench = new WorkbenchFiles(options.Workbench);
+        app.Use(next => http => workbench.InvokeAsync(http, next));
+        Map(app, workbench);
         return app;
     }
 
-    private static void Map(WebApplication app)
+    private static void Map(WebApplication app, WorkbenchFiles workbench)
     {
         app.MapOpenApi("/openapi/{documentName}.json").ExcludeFromDescription();
-        StatusPage.Map(app);
+        StatusPage.Map(app, isFront: !workbench.Exist);
+        ForwardApps.Map(app);
+        ReceiveTelemetry.Map(app);
 
         RouteGroupBuilder api = app.MapGroup("/api");
         ReadStatus.Map(api);
         ReadCatalogue.Map(api);
+        ReadFaultCatalogue.Map(api);
         ReadSystems.Map(api);
         ResetSystem.Map(api);
         MigrateSystem.Map(api);
@@ -146,6 +162,15 @@ public sealed class LabServer : IAsyncDisposable
         Runs.Map(api);
         ReadRunLines.Map(api);
         ReadRunFile.Map(api);
+        ReadMap.Map(api);
+        FollowEvents.Map(api);
+        ReadMetrics.Map(api);
+        ClearFaults.Map(api);
+        ReadScenarios.Map(api);
+        SettleDeadLetters.Map(api);
+        ListJourneys.Map(api);
+        Reports.Map(api);
+        ExperimentFiles.Map(api);
     }
 
     private static void Log(WebApplicationBuilder web, LabServerOptions options)

@@ -22,6 +22,13 @@ public sealed record LabServerOptions
     /// <summary>Whether failures are logged with their stack traces, on standard error.</summary>
     public bool Verbose { get; init; }
 
+    /// <summary>What each kind of fault at a fault point does, with its parameters; the composition knows the kinds, the lab does not.</summary>
+    public IReadOnlyList<FaultKindView> Kinds { get; init; } = [];
+
+    /// <summary>The folder of the workbench as it was built, with its <c>index.html</c>.</summary>
+    /// <value>Null, or a folder without one: there is none, and the plain status page stands in its place.</value>
+    public string? Workbench { get; init; }
+
     /// <summary>Everything that is wrong with these options.</summary>
     public IEnumerable<string> Problems()
     {

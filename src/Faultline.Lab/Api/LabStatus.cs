@@ -19,9 +19,20 @@ public sealed record LabStatus(
     string Lab, string Root, string Version, int Pid, LabPhase Phase, DateTimeOffset StartedAt,
     IReadOnlyList<InstanceStatus> Infrastructure, IReadOnlyList<SystemStatus> Systems, IReadOnlyList<DisruptionRecord> Disruptions)
 {
+    /// <summary>What the lab keeps of what its services tell, and who watches.</summary>
+    public required TelemetryStatus Telemetry { get; init; }
+
     /// <summary>The faults that are set on links.</summary>
     public IReadOnlyList<LinkFaultView> LinkFaults { get; init; } = [];
 }
+
+/// <summary>What is kept of telemetry, and who watches.</summary>
+/// <param name="Spans">Spans that are kept.</param>
+/// <param name="Series">Figures that are kept over time.</param>
+/// <param name="Dropped">Points that were dropped because there were too many figures.</param>
+/// <param name="Viewers">Streams of events that are open.</param>
+/// <param name="IsLooking">Whether services are asked and the map is drawn now: while somebody watches, and for some seconds after.</param>
+public sealed record TelemetryStatus(int Spans, int Series, long Dropped, int Viewers, bool IsLooking);
 
 /// <summary>One look at a system.</summary>
 /// <param name="Name">Its name.</param>

@@ -55,7 +55,7 @@ internal static class LinkFaults
         links.MapPost("/toxics", AddToxic).WithName("AddToxic").WithSummary("Sets a toxic on a link, for all instances of it").Produces<IReadOnlyList<LinkFaultView>>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
         links.MapPost("/http-faults", AddHttpFault).WithName("AddHttpFault").WithSummary("Sets an HTTP fault on a link that carries HTTP").Produces<IReadOnlyList<LinkFaultView>>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
         links.MapDelete("/faults", async (ControlPlane plane) => TypedResults.Ok(new Cleared(await plane.Links.RemoveAsync(name: null)))).WithName("ClearLinkFaults").WithSummary("Removes every fault from every link, partitions too");
-        links.MapDelete("/faults/{name}", RemoveAsync).WithName("RemoveLinkFault").WithSummary("Removes the faults of a name from every link").Produces<Cleared>().ProducesProblem(StatusCodes.Status404NotFound);
+        links.MapDelete("/faults/{name}", RemoveAsync).WithName("RemoveLinkFault").WithSummary("Removes the faults of a name from every link, or from one (?link=)").Produces<Cleared>().ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     private static IResult AddToxic(ToxicRequest request, ControlPlane plane)
@@ -112,10 +112,10 @@ internal static class LinkFaults
         return TypedResults.Ok<IReadOnlyList<LinkFaultView>>([.. plane.Links.Faults.Where(fault => added.Contains((fault.Link, fault.Name)))]);
     }
 
-    private static async Task<IResult> RemoveAsync(string name, ControlPlane plane)
+    private static async Task<IResult> RemoveAsync(string name, string? link, ControlPlane plane)
     {
         IReadOnlyList<LinkFaultView> there = plane.Links.Faults;
-        int removed = await plane.Links.RemoveAsync(name);
+        int removed = await plane.Links.RemoveAsync(name, link);
         return removed > 0 ? TypedResults.Ok(new Cleared(removed)) : LabProblems.NoSuchLinkFault.With(name, there.Count == 0 ? "none" : string.Join(", ", there.Select(fault => fault.Name).Distinct()));
     }
 

@@ -29,11 +29,21 @@ internal static class ReadRunFile
     {
         if (!run.Files.Contains(name)) return LabProblems.NoRunFile.With(id, name, AllOf(run.Files));
 
+        return Send(http, Path.Combine(run.Folder, name), name, keepAs: null);
+    });
+
+    /// <summary>Sends a file of a report.</summary>
+    /// <param name="http">To whom.</param>
+    /// <param name="path">Where it is.</param>
+    /// <param name="name">A name from <see cref="ReportFiles"/>.</param>
+    /// <param name="keepAs">Under which name a browser is to keep it; null to show it.</param>
+    public static IResult Send(HttpContext http, string path, string name, string? keepAs)
+    {
         http.Response.Headers.ContentSecurityPolicy = Policy;
         http.Response.Headers.XContentTypeOptions = "nosniff";
         http.Response.Headers.CacheControl = "no-store";
-        return TypedResults.PhysicalFile(Path.Combine(run.Folder, name), MediaTypeOf(name));
-    });
+        return TypedResults.PhysicalFile(path, MediaTypeOf(name), keepAs);
+    }
 
     private static string AllOf(IReadOnlyList<string> files) => files.Count == 0 ? "none yet" : string.Join(", ", files);
 

@@ -21,6 +21,10 @@ internal static class ServiceControl
     /// <param name="All">All of them.</param>
     public sealed record DeadLetterChoice(IReadOnlyList<long>? Ids, bool? All);
 
+    /// <summary>Another body for a dead letter.</summary>
+    /// <param name="Body">The message as JSON text.</param>
+    public sealed record DeadLetterEdit(string? Body);
+
     /// <summary>How many it were.</summary>
     /// <param name="Count">How many.</param>
     public sealed record Counted(int Count);
@@ -36,7 +40,7 @@ internal static class ServiceControl
             .Accepts<AnomalyRequest>("application/json").Produces<Anomaly>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
         service.MapDelete("/anomalies", Pass("/anomalies")).WithName("ClearAnomaliesOfService").WithSummary("Removes all anomalies of a service");
         service.MapDelete("/anomalies/{id}", Pass("/anomalies/{id}")).WithName("RemoveAnomalyOfService").WithSummary("Removes an anomaly").Produces(StatusCodes.Status204NoContent);
-        service.MapGet("/anomalies/points", Pass("/anomalies/points")).WithName("ListPointsOfService").WithSummary("The fault points, message types and kinds of a service").Produces<JsonElement>();
+        service.MapGet("/anomalies/points", Pass("/anomalies/points")).WithName("ListPointsOfService").WithSummary("The fault points, message types and kinds of a service").Produces<ServicePointsView>();
         service.MapGet("/anomalies/firings", Pass("/anomalies/firings")).WithName("ListFiringsOfService").WithSummary("What fired, oldest first; ?after= and ?limit= page").Produces<IReadOnlyList<Firing>>();
         service.MapGet("/firings", Pass("/anomalies/firings")).WithName("ListFiringsOfServiceShort").WithSummary("The same under a shorter address").Produces<IReadOnlyList<Firing>>();
         service.MapGet("/guards", Pass("/guards")).WithName("ListGuardsOfService").WithSummary("The guards of a service").Produces<IReadOnlyList<GuardState>>();
@@ -46,6 +50,8 @@ internal static class ServiceControl
         service.MapGet("/deadletters", Pass("/deadletters")).WithName("ListDeadLettersOfService").WithSummary("The dead letters, newest first").Produces<IReadOnlyList<DeadLetterView>>();
         service.MapPost("/deadletters/replay", Pass("/deadletters/replay")).WithName("ReplayDeadLetters").WithSummary("Puts dead letters back into their queue")
             .Accepts<DeadLetterChoice>("application/json").Produces<Counted>().ProducesProblem(StatusCodes.Status400BadRequest);
+        service.MapPost("/deadletters/{id:long}/replay", Pass("/deadletters/{id}/replay")).WithName("ReplayEditedDeadLetter").WithSummary("Puts one dead letter back with another body")
+            .Accepts<DeadLetterEdit>("application/json").Produces<Counted>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
         service.MapPost("/deadletters/discard", Pass("/deadletters/discard")).WithName("DiscardDeadLetters").WithSummary("Discards dead letters")
             .Accepts<DeadLetterChoice>("application/json").Produces<Counted>().ProducesProblem(StatusCodes.Status400BadRequest);
     }

@@ -8,7 +8,7 @@ namespace Faultline.Lab.Api;
 /// <summary>What all endpoints have in common that ask services: a limit on the wait, and a word on those that do not answer.</summary>
 internal sealed class ServiceDoor(ControlPlane plane)
 {
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
+    internal static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>Names services that did not answer a question to all of them.</summary>
     public const string UnansweredHeader = "Faultline-Unanswered";
@@ -85,6 +85,7 @@ internal sealed class ServiceDoor(ControlPlane plane)
         if (!Services.Contains(service)) return LabProblems.UnknownService.With(service, string.Join(", ", Services));
 
         string system = service[..service.IndexOf('/')];
+        if (Plane.Known.SelectMany(spec => spec.Services).First(known => known.Service == service).IsOwn) return LabProblems.OwnService.With(service);
         return LabProblems.NotRunning.With(system, Plane.Phase == LabPhase.Starting ? "it is being started" : $"start it with 'faultline up {system}'");
     }
 

@@ -9,16 +9,19 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Faultline.Lab.Api;
 
-/// <summary>GET /: a plain page without scripts that shows what runs.</summary>
+/// <summary>GET /status, and GET / where there is no workbench: a plain page without scripts that shows what runs.</summary>
 internal static class StatusPage
 {
     private const double BytesPerMegabyte = 1024 * 1024;
 
     private const string Policy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    public static void Map(IEndpointRouteBuilder routes)
+    /// <param name="routes">Where to map it.</param>
+    /// <param name="isFront">Whether it is what a person sees first, because there is no workbench.</param>
+    public static void Map(IEndpointRouteBuilder routes, bool isFront)
     {
-        routes.MapGet("/", HandleAsync).ExcludeFromDescription();
+        if (isFront) routes.MapGet("/", HandleAsync).ExcludeFromDescription();
+        routes.MapGet("/status", HandleAsync).ExcludeFromDescription();
         routes.MapGet("/status.css", () => Results.Text(StatusStyle.Text, "text/css; charset=utf-8")).ExcludeFromDescription();
     }
 
@@ -47,7 +50,7 @@ internal static class StatusPage
             <body>
             <header>
             <h1>Faultline lab {Safe(lab.Lab)}</h1>
-            <p>{Safe(PhaseText(lab.Phase))} since {At(lab.StartedAt)}, process {lab.Pid}, version {Safe(lab.Version)}. <a href="/">Look again</a> · <a href="/openapi/v1.json">OpenAPI document</a></p>
+            <p>{Safe(PhaseText(lab.Phase))} since {At(lab.StartedAt)}, process {lab.Pid}, version {Safe(lab.Version)}. <a href="">Look again</a> · <a href="/openapi/v1.json">OpenAPI document</a></p>
             </header>
             <main>
 

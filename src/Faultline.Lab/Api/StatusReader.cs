@@ -1,5 +1,6 @@
 using System.Reflection;
 using Faultline.Lab.Control;
+using Faultline.Lab.Live;
 using Faultline.Lab.Postgres;
 using Faultline.Lab.Supervisor;
 using Faultline.Lab.Systems;
@@ -10,7 +11,7 @@ using Faultline.Protocol.Services;
 namespace Faultline.Lab.Api;
 
 /// <summary>Takes one look at everything. A service that does not answer soon is shown without what only it knows.</summary>
-internal sealed class StatusReader(ServiceDoor door)
+internal sealed class StatusReader(ServiceDoor door, LiveMap map)
 {
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1.5);
 
@@ -25,7 +26,10 @@ internal sealed class StatusReader(ServiceDoor door)
         return new LabStatus(
             lab.Folder.Name, lab.Folder.Root, Version, Environment.ProcessId, _plane.Phase, _plane.StartedAt,
             [.. new[] { lab.Services, lab.Queue }.OfType<PostgresCluster>().Select(cluster => InstanceStatus.Of(cluster.Process.Status()))], systems, lab.Disruptor.Active)
-        { LinkFaults = _plane.Links.Faults };
+        {
+            LinkFaults = _plane.Links.Faults,
+            Telemetry = new TelemetryStatus(lab.Telemetry.Spans.Count, lab.Telemetry.SeriesCount, lab.Telemetry.Dropped, map.Viewers, map.IsLooking),
+        };
     }
 
     public async Task<ServiceStatus> ReadAsync(string service, CancellationToken stop)

@@ -1,6 +1,7 @@
 using Faultline.Lab.Problems;
 using Faultline.Lab.Supervisor;
 using Faultline.Lab.Systems;
+using Faultline.Protocol.Services;
 
 namespace Faultline.Lab.Control;
 
@@ -207,7 +208,14 @@ public sealed class ControlPlane : IAsyncDisposable
 
     private async Task DropAsync(LabSystemSpec spec, CancellationToken stop)
     {
-        foreach (string service in spec.Services.Select(service => service.Service)) await Lab.Services.DropDatabaseAsync(LabSystem.DatabaseOf(service), stop);
+        foreach (ServiceDescription service in spec.Services.Where(service => service.HasDatabase)) await Lab.Services.DropDatabaseAsync(LabSystem.DatabaseOf(service.Service), stop);
+        if (spec.IsOwn)
+        {
+            string data = LabSystem.DataFolderOf(Lab, spec);
+            if (Directory.Exists(data)) Directory.Delete(data, recursive: true);
+            return; // It has no queue.
+        }
+
         await Lab.Queue.DropDatabaseAsync(LabSystem.QueueDatabaseOf(spec.Name), stop);
         await Lab.Rabbit.DropAsync(spec.Name, stop);
     }

@@ -13,7 +13,14 @@ namespace Faultline.Lab.Control;
 /// <param name="Says">What it does, in a few words.</param>
 /// <param name="Acted">How often it acted.</param>
 /// <param name="FirstActedAt">When first; null when it has not yet.</param>
-public sealed record LinkFaultView(string Link, string Name, string Says, long Acted, DateTimeOffset? FirstActedAt);
+public sealed record LinkFaultView(string Link, string Name, string Says, long Acted, DateTimeOffset? FirstActedAt)
+{
+    /// <summary>The type of a toxic; the kinds of an HTTP fault.</summary>
+    public string Kind { get; init; } = "";
+
+    /// <summary>Whether it acts on HTTP requests; otherwise on bytes.</summary>
+    public bool IsHttp { get; init; }
+}
 
 /// <summary>One look at a link.</summary>
 /// <param name="Link">As <c>ticketflow/tickets-1-broker</c>.</param>
@@ -76,14 +83,16 @@ public sealed class LinkDesk(ControlPlane plane)
 
     /// <summary>Removes faults.</summary>
     /// <param name="name">Those of this name; null for all.</param>
+    /// <param name="on">Only on this link, as <c>ticketflow/tickets-broker</c>; null for all.</param>
     /// <returns>How many there were.</returns>
-    public async Task<int> RemoveAsync(string? name)
+    /// <exception cref="LabException">There is no such link.</exception>
+    public async Task<int> RemoveAsync(string? name, string? on = null)
     {
         int removed = 0;
         foreach (LabSystem system in plane.Running.Where(system => system.Links is not null))
         {
             if (name is null) removed += await system.Links!.ClearAsync();
-            else foreach (SystemLink link in system.Links!.All) removed += await system.Links.RemoveAsync(link, name) ? 1 : 0;
+            else foreach (SystemLink link in on is null ? system.Links!.All : Find(on, instance: null) is var (of, links) && of == system ? links : []) removed += await system.Links!.RemoveAsync(link, name) ? 1 : 0;
         }
 
         return removed;
@@ -97,8 +106,8 @@ public sealed class LinkDesk(ControlPlane plane)
             name, link.Link.Name, link.From, link.To, link.Link.IsHttp ? "http" : "tcp", live.Listen, live.Upstream,
             new LinkTraffic(live.ConnectionsOpen, live.ConnectionsAccepted, live.ConnectionsBroken, live.ConnectsFailed, live.Requests, live.BytesFromClients, live.BytesFromUpstream),
             [
-                .. live.Toxics.Select(toxic => new LinkFaultView(name, toxic.Toxic.Name!, SaysOf(toxic.Toxic), toxic.Acted, toxic.FirstActedAt)),
-                .. live.HttpFaults.Select(fault => new LinkFaultView(name, fault.Fault.Name!, SaysOf(fault.Fault), fault.Fired, fault.FirstFiredAt)),
+                .. live.Toxics.Select(toxic => new LinkFaultView(name, toxic.Toxic.Name!, SaysOf(toxic.Toxic), toxic.Acted, toxic.FirstActedAt) { Kind = toxic.Toxic.Type! }),
+                .. live.HttpFaults.Select(fault => new LinkFaultView(name, fault.Fault.Name!, SaysOf(fault.Fault), fault.Fired, fault.FirstFiredAt) { Kind = string.Join(" or ", fault.Fault.Kinds), IsHttp = true }),
             ]);
     }
 

@@ -42,10 +42,10 @@ public static class BatteryRunner
         {
             foreach (CellGroup group in BatteryPlan.Groups(request.Battery with { Cells = cells }))
             {
-                LabSystem system = await systems.FittingAsync(spec, OptionsOf(group.Setting, request), progress, stop);
-                var runner = new GroupRunner(system, request.Run, history, progress, time);
-                foreach (IReadOnlyList<Experiment> round in Rounds(group))
+                foreach (IReadOnlyList<Experiment> round in Rounds(group, spec.IsOwn))
                 {
+                    LabSystem system = await systems.FittingAsync(spec, OptionsOf(group.Setting, request, spec), progress, stop);
+                    var runner = new GroupRunner(system, request.Run, history, progress, time);
                     foreach (CellRun run in await runner.RunAsync(round, stop))
                     {
                         CellVerdict verdict = Judgement.Of(run, registry);
@@ -60,16 +60,16 @@ public static class BatteryRunner
             failure = error.Message;
         }
 
-        RunReport report = RunReport.Of(FactsOf(request, cells.Select(cell => cell.Broker!).Distinct(), startedAt, time.GetUtcNow() - startedAt, failure), runs);
+        RunReport report = RunReport.Of(FactsOf(request, cells.Select(cell => cell.Broker).OfType<string>().DefaultIfEmpty("none").Distinct(), startedAt, time.GetUtcNow() - startedAt, failure), runs);
         history.Dispose();
         ReportFiles.Write(request.ReportFolder, report);
         return report;
     }
 
     /// <summary>Cells that run at the same time. Each round takes cells from all over the battery, so that no service is hit by all of them.</summary>
-    private static IEnumerable<IReadOnlyList<Experiment>> Rounds(CellGroup group)
+    private static IEnumerable<IReadOnlyList<Experiment>> Rounds(CellGroup group, bool oneByOne)
     {
-        if (!group.Together) return group.Cells.Select(cell => (IReadOnlyList<Experiment>)[cell]);
+        if (oneByOne || !group.Together) return group.Cells.Select(cell => (IReadOnlyList<Experiment>)[cell]);
         // What a fault destroys can only be shown to be destroyed where no other cell's crash has the message delivered again.
         return group.Cells.GroupBy(cell => IsDestructive(cell) && !Crashes(cell)).SelectMany(cells => Deal([.. cells]));
     }
@@ -91,14 +91,20 @@ public static class BatteryRunner
             Guards = [.. cell.Guards, .. request.Guards],
             Replicas = request.Replicas ?? cell.Replicas,
             ReplicasOf = request.Replicas is null ? cell.ReplicasOf : new Dictionary<string, int>(),
-            Broker = request.Broker ?? cell.Broker ?? usualBroker,
+            Broker = spec.IsOwn ? null : request.Broker ?? cell.Broker ?? usualBroker,
             Profile = request.Profile ?? cell.Profile,
         };
         return Resolution.Resolve(settled, spec.Description, request.Seed);
     }
 
-    private static LabSystemOptions OptionsOf(Experiment setting, RunRequest request) =>
-        new() { Replicas = setting.Replicas, ReplicasOf = setting.ReplicasOf, Broker = setting.Broker ?? BrokerNames.PostgreSql, StandIn = request.StandIn };
+    private static LabSystemOptions OptionsOf(Experiment setting, RunRequest request, LabSystemSpec spec) => new()
+    {
+        Replicas = setting.Replicas,
+        ReplicasOf = setting.ReplicasOf,
+        Broker = setting.Broker ?? BrokerNames.PostgreSql,
+        StandIn = request.StandIn,
+        GuardsOff = [.. GuardsOff(setting, spec.Services.Where(service => service.IsOwn))],
+    };
 
     private static RunFacts FactsOf(RunRequest request, IEnumerable<string> brokers, DateTimeOffset startedAt, TimeSpan took, string? failure) => new()
     {

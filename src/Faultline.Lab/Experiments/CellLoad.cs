@@ -2,6 +2,7 @@ using Faultline.Lab.Problems;
 using System.Diagnostics;
 using Faultline.Lab.Profiles;
 using Faultline.Lab.Schedules;
+using Faultline.Lab.Steps;
 using Faultline.Lab.Systems;
 using Faultline.Protocol.Faults;
 using Faultline.Protocol.Histories;
@@ -65,17 +66,9 @@ internal sealed class CellLoad(Experiment cell, string? run, LabSystem system, H
     public async Task BeginAsync(bool shared, CancellationToken stop)
     {
         _over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        Schedule = new FaultSchedule(Cell, run, system, shared, time);
+        Schedule = FaultSchedule.Of(Cell, run, system, shared, time);
         _clock.Start();
-        try
-        {
-            await Schedule.StepAsync(ProgressAt(), stop);
-        }
-        catch (Exception error) when (error is LabException or ServiceRefusedException)
-        {
-            Obstacle = error.Message;
-        }
-
+        await StepFaultsAsync(stop);
         _running = RunFaultsAsync(Schedule, _over.Token);
     }
 
@@ -102,6 +95,20 @@ internal sealed class CellLoad(Experiment cell, string? run, LabSystem system, H
         finally
         {
             Profile = await profile.EndAsync();
+        }
+    }
+
+    /// <summary>Places and removes the faults that are due now, and returns when that is done.</summary>
+    /// <param name="stop">Gives up.</param>
+    public async Task StepFaultsAsync(CancellationToken stop)
+    {
+        try
+        {
+            await Schedule!.StepAsync(ProgressAt(), stop);
+        }
+        catch (Exception error) when (error is LabException or ServiceRefusedException)
+        {
+            Obstacle ??= error.Message;
         }
     }
 
@@ -144,8 +151,10 @@ internal sealed class CellLoad(Experiment cell, string? run, LabSystem system, H
 
     private async Task RunOperationsAsync(CancellationToken stop)
     {
-        IWorkload workload = system.Spec.Checks.Workloads.First(candidate => candidate.Description.Name == Cell.Workload.Name);
-        var seed = new Seed(Cell.Seed ?? 0).Derive($"workload/{Cell.Name}");
+        IWorkload workload = Cell.Workload.Steps.Count > 0
+            ? new StepsWorkload(new WorkloadDescription(Cell.Workload.Name, Cell.Title), Cell.Workload.Steps, Cell.Workload.Values, Cell.Workload.Subject)
+            : system.Spec.Checks.Workloads.First(candidate => candidate.Description.Name == Cell.Workload.Name);
+        Seed seed = StepsSeed.Of(Cell);
         if (Cell.Workload.RatePerSecond is { } rate)
         {
             await RunAtRateAsync(workload, seed, rate, stop);

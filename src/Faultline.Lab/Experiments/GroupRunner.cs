@@ -69,7 +69,7 @@ internal sealed class GroupRunner(LabSystem system, string? run, HistoryWriter h
         foreach (CellLoad load in loads)
         {
             CellRun cell = account.RunOf(load, interruptions, looks.Probes, drain, quiet, still, healedAt, leftover);
-            IReadOnlyList<SystemFact> seen = await system.Spec.Checks.LookAsync(new LookCall(load.History, account.Facts, system.Http, system.AddressOf, time), stop);
+            IReadOnlyList<SystemFact> seen = await system.Spec.Checks.LookAsync(new LookCall(load.History, account.Facts, system.Http, system.AddressOf, time) { Cell = load.Cell, Run = run, DatabaseOf = system.DatabaseConnectionOf }, stop);
             runs.Add(cell with { Context = cell.Context with { Facts = [.. cell.Context.Facts, .. seen] } });
         }
 
@@ -108,6 +108,8 @@ internal sealed class GroupRunner(LabSystem system, string? run, HistoryWriter h
         var looks = new Looks(system, time);
         while (time.GetElapsedTime(began) < ActLimit)
         {
+            // A fault whose moment has come, or that is being placed, is not overtaken by the end of the load.
+            await Task.WhenAll(loads.Select(load => load.StepFaultsAsync(stop)));
             await Watch.ObserveAsync(loads, system, stop);
             if (Array.TrueForAll(loads, load => load.Schedule!.HasActed || load.Obstacle is not null)) return;
             // A disruption or a hang that has a length is waited for; everything else is pointless once the system is empty.
@@ -263,6 +265,7 @@ internal sealed class GroupRunner(LabSystem system, string? run, HistoryWriter h
         }
     }
 
-    private static bool IsEmpty(IReadOnlyList<MessagingState> states) =>
-        states.Count > 0 && states.All(state => state.Outbox == 0 && state.Queue == 0 && state.Parked == 0 && state.Scheduled == 0 && state.InHand == 0);
+    /// <summary>Programs of the user's own cannot be asked what they have under way; their rules wait for them.</summary>
+    private bool IsEmpty(IReadOnlyList<MessagingState> states) =>
+        system.Spec.IsOwn || (states.Count > 0 && states.All(state => state.Outbox == 0 && state.Queue == 0 && state.Parked == 0 && state.Scheduled == 0 && state.InHand == 0));
 }

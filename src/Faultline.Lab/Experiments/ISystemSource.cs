@@ -22,7 +22,7 @@ internal static class Fitting
 {
     /// <summary>Whether a running system is as the experiments want it.</summary>
     public static bool Fits(LabSystem running, LabSystemOptions wanted) =>
-        running.Options.Broker == wanted.Broker && running.Options.StandIn?.Source == wanted.StandIn?.Source && running.Spec.Services.All(service => running.Options.ReplicasFor(service.Service) == wanted.ReplicasFor(service.Service));
+        (running.Spec.IsOwn || running.Options.Broker == wanted.Broker) && running.Options.StandIn?.Source == wanted.StandIn?.Source && running.Options.GuardsOff.ToHashSet().SetEquals(wanted.GuardsOff) && running.Spec.Services.All(service => running.Options.ReplicasFor(service.Service) == wanted.ReplicasFor(service.Service));
 
     /// <summary>A start, told.</summary>
     public static RunProgress.Phase Starting(LabSystemSpec spec, LabSystemOptions options) =>

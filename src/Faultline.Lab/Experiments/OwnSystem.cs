@@ -15,11 +15,12 @@ public sealed class OwnSystem(LabInfrastructure lab) : ISystemSource
     /// <inheritdoc />
     public async Task<LabSystem> FittingAsync(LabSystemSpec spec, LabSystemOptions options, IProgress<RunProgress> progress, CancellationToken stop)
     {
-        if (_running is not null && Fitting.Fits(_running, options)) return _running;
+        // Nobody can tell what an experiment left in the data of the user's own programs: each begins with nothing.
+        if (_running is not null && !spec.IsOwn && Fitting.Fits(_running, options)) return _running;
 
         await DisposeAsync();
         progress.Report(Fitting.Starting(spec, options));
-        return _running = await LabSystem.StartAsync(lab, spec, options, stop);
+        return _running = await LabSystem.StartAsync(lab, spec, options with { IsFresh = spec.IsOwn }, stop);
     }
 
     /// <summary>Stops the system; the databases stay.</summary>

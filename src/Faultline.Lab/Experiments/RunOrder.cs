@@ -12,6 +12,9 @@ public sealed record RunOrder
     /// <summary>The name of that file, for messages and for the command that repeats the run.</summary>
     public string? File { get; init; }
 
+    /// <summary>The folder of that file, from which paths in it go; null when it lies nowhere.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>Decides every random choice; null for that of the experiment, or one that is drawn.</summary>
     public ulong? Seed { get; init; }
 

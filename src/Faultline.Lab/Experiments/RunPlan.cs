@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Faultline.Lab.OwnSystems;
 using Faultline.Lab.Schedules;
 using Faultline.Lab.Systems;
 using Faultline.Protocol.Guards;
@@ -64,6 +65,7 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
         battery = Chosen(battery, order, problems);
         CheckProfile(order, system, battery, hasLinks, problems);
         CheckOwn(order, system, problems);
+        if (system.IsOwn && order.Broker is { } unused) problems.Add(new RunProblem("broker", $"is '{unused}', and {system.Name} is a system of your own, which brings what it needs; leave it out."));
         IReadOnlyList<GuardSpec> guards = GuardsOf(order, system, problems);
         problems.AddRange(LinkFaultCheck.Problems(battery.Cells, TimeProvider.System).Select(problem => new RunProblem(null, problem)));
         if (problems.Count > 0) return new RunPlanning(null, problems);
@@ -100,15 +102,16 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
         string batteries = string.Join(", ", systems.SelectMany(system => system.Checks.Batteries).Select(battery => battery.Name));
         if (order.Battery is null && order.Experiment is null) problems.Add(new RunProblem("battery", $"is missing; it must be one of: {batteries}; or 'experiment' the text of an experiment file."));
         else if (order.Battery is not null && order.Experiment is not null) problems.Add(new RunProblem("experiment", "is given beside 'battery'; it must be one of the two."));
-        else if (order.Experiment is { } text) return Read(text, order.File ?? UnnamedFile, systems, problems);
+        else if (order.Experiment is { } text) return Read(text, order, systems, problems);
         else if (systems.FirstOrDefault(system => system.Checks.Batteries.Any(battery => battery.Name == order.Battery)) is not { } system) problems.Add(new RunProblem(null, $"There is no battery '{order.Battery}', and no file of that name; there are the batteries {batteries}."));
         else return (system, system.Checks.Batteries.First(battery => battery.Name == order.Battery).Make(system.Description));
         return null;
     }
 
-    private static (LabSystemSpec System, Battery Battery)? Read(string text, string file, IReadOnlyList<LabSystemSpec> systems, List<RunProblem> problems)
+    private static (LabSystemSpec System, Battery Battery)? Read(string text, RunOrder order, IReadOnlyList<LabSystemSpec> systems, List<RunProblem> problems)
     {
-        var catalogue = new Catalogue([.. systems.Select(system => system.Description)], Brokers, Catalogue.EmbeddedInfrastructure);
+        string file = order.File ?? UnnamedFile;
+        var catalogue = new Catalogue([.. systems.Select(system => system.Description)], Brokers, Catalogue.EmbeddedInfrastructure) { Paths = SystemPaths.In(text, order.Folder, systems.Select(system => (system.Name, system.File))) };
         Reading reading = ExperimentReader.Read(text, file, catalogue);
         if (reading.Battery is { } battery) return (systems.First(system => system.Name == battery.Cells[0].System), battery);
 

@@ -68,7 +68,9 @@ public sealed class Partitions(SystemLinks links)
 
     private static IEnumerable<ToxicReport> ToxicsOf(LinkReport link, string name) => link.Toxics.Where(toxic => toxic.Toxic.Name!.StartsWith($"{Prefix}{name}/", StringComparison.Ordinal));
 
-    private static string NameIn(string toxic) => toxic[Prefix.Length..toxic.LastIndexOf('/')];
+    /// <summary>The partition that a toxic belongs to.</summary>
+    /// <param name="toxic">The name of the toxic.</param>
+    internal static string NameIn(string toxic) => toxic[Prefix.Length..toxic.LastIndexOf('/')];
 
     private static bool IsIn(IReadOnlyCollection<string> group, SystemLink link, string end) =>
         group.Contains(end) || (link.From == end && group.Contains(link.Link.From)) || (link.To == end && group.Contains(link.Link.To));

@@ -64,7 +64,7 @@ public sealed class RabbitBroker : IAsyncDisposable
     /// <summary>Ends all connections to a virtual host, as an administrator does.</summary>
     public Task CloseConnectionsAsync(string virtualHost, CancellationToken stop = default) => EvaluateAsync(
         $"""
-        [catch rabbit_networking:close_connection(Pid, "closed by the lab") || Pid <- rabbit_networking:connections_local(),
+        [catch rabbit_networking:close_connection(Pid, "closed by the lab") || Pid <- rabbit_networking:local_connections(),
           (catch proplists:get_value(vhost, rabbit_reader:info(Pid, [vhost]))) =:= {Text(virtualHost)}], ok
         """, stop);
 

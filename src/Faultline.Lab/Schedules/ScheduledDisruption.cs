@@ -15,7 +15,7 @@ internal sealed class ScheduledDisruption(DisruptionFault fault, FaultSite site)
     private long _executed;
     private FaultMark? _mark;
 
-    public override bool HasFired => true; // It is done when it is placed.
+    public override bool HasFired => Interlocked.Read(ref _executed) > 0; // On a busy machine a server takes seconds to obey; until then nothing has happened.
 
     protected override async Task PlaceAsync(CancellationToken stop)
     {
@@ -31,7 +31,7 @@ internal sealed class ScheduledDisruption(DisruptionFault fault, FaultSite site)
             default: throw new LabException($"There is no disruption '{fault.Verb}'; there are: {string.Join(", ", DisruptionVerbs.All)}.");
         }
 
-        _executed++;
+        Interlocked.Increment(ref _executed);
         _mark = new FaultMark(StartedAt!.Value, $"{fault.Verb} {target}");
     }
 
@@ -52,7 +52,7 @@ internal sealed class ScheduledDisruption(DisruptionFault fault, FaultSite site)
             return;
         }
 
-        IEnumerable<string> databases = target == BrokerNames.ServerOf(BrokerNames.PostgreSql) ? [LabSystem.QueueDatabaseOf(Site.System.Spec.Name)] : Site.System.Clients.Keys.Select(LabSystem.DatabaseOf);
+        IEnumerable<string> databases = target == BrokerNames.ServerOf(BrokerNames.PostgreSql) ? [LabSystem.QueueDatabaseOf(Site.System.Spec.Name)] : Site.System.Spec.Services.Where(service => service is { IsOwn: true, HasDatabase: true } || Site.System.Clients.ContainsKey(service.Service)).Select(service => LabSystem.DatabaseOf(service.Service));
         foreach (string database in databases) await Site.System.Lab.Disruptor.TerminateSessionsAsync(target, database, "*", stop);
     }
 

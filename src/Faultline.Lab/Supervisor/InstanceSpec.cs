@@ -37,6 +37,9 @@ public sealed record InstanceSpec
     /// <value>Null: it is healthy as soon as it runs.</value>
     public string? HealthPath { get; init; } = "/health/ready";
 
+    /// <summary>Whether it is healthy only when something accepts connections on its port; for a program without a health path.</summary>
+    public bool WaitsForPort { get; init; }
+
     /// <summary>How long it may take to end after SIGTERM before it is killed.</summary>
     /// <value>10 seconds.</value>
     public TimeSpan GracePeriod { get; init; } = TimeSpan.FromSeconds(10);

@@ -1,6 +1,7 @@
 using Faultline.Lab.Instances;
 using Faultline.Lab.Problems;
 using Faultline.Lab.Processes;
+using Faultline.Lab.Telemetry;
 
 namespace Faultline.Lab.Supervisor;
 
@@ -15,6 +16,7 @@ public sealed class InstanceSupervisor : IAsyncDisposable
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
     {
         Timeout = Timeout.InfiniteTimeSpan, // Each probe has its own limit.
+        DefaultRequestHeaders = { { NoTrace.Header, NoTrace.Value } },
     };
 
     internal InstanceSupervisor(LabFolder folder, FreePorts ports, ProcessChanges changes, TimeProvider time)

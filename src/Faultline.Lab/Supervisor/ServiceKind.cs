@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Faultline.Lab.Instances;
 using Faultline.Lab.Processes;
 
@@ -38,7 +40,7 @@ internal sealed class ServiceKind(InstanceSpec spec, LabFolder folder, FreePorts
 
     public async Task<string?> ProbeAsync(CancellationToken stop)
     {
-        if (spec.HealthPath is null) return null;
+        if (spec.HealthPath is null) return spec.WaitsForPort ? await ConnectAsync(stop) : null;
 
         try
         {
@@ -56,6 +58,20 @@ internal sealed class ServiceKind(InstanceSpec spec, LabFolder folder, FreePorts
     }
 
     public IReadOnlyList<int> Members(ChildProcess running) => ProcessTable.IsRunning(running.Program) ? [running.Program.Pid] : [];
+
+    private async Task<string?> ConnectAsync(CancellationToken stop)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, Port, stop);
+            return null;
+        }
+        catch (Exception error) when (error is SocketException or OperationCanceledException)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"nothing accepts connections on port {Port}");
+        }
+    }
 
     private void ChoosePort()
     {

@@ -10,6 +10,10 @@ namespace Faultline.Lab.Supervisor;
 public sealed class SupervisedProcess : IAsyncDisposable
 {
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long this lab itself may take to see that a process has ended, on a machine that is busy with other things.</summary>
+    private static readonly TimeSpan NoticeLimit = TimeSpan.FromMinutes(1);
+
     private const int CrashLinesMax = 10;
     private const int StartFailuresMax = 3;
 
@@ -26,6 +30,7 @@ public sealed class SupervisedProcess : IAsyncDisposable
     private bool _starting;
     private bool _paused;
     private bool _everHealthy;
+    private bool _startsKnown;
     private ChildProcess? _running;
     private ProcessState _state = ProcessState.Stopped;
     private DateTimeOffset _since;
@@ -84,7 +89,9 @@ public sealed class SupervisedProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until it is healthy. Fails when it ends before it was ever healthy, or does not get there within the limit.</summary>
+    /// <summary>
+    /// Waits until it is healthy. Fails when it does not get there within the limit, and at once when it ends three times in a row and was never healthy: one that was healthy before can start, and its ends were faults.
+    /// </summary>
     public async Task WaitHealthyAsync(TimeSpan limit, CancellationToken stop = default)
     {
         using CancellationTokenSource timeout = new(limit, _time);
@@ -114,7 +121,7 @@ public sealed class SupervisedProcess : IAsyncDisposable
 
         running.Signal(Signal.Kill);
         await running.Exited.WaitAsync(stop);
-        await WaitForAsync(_ => _running != running, stop);
+        await NoticedAsync(running, stop);
     }
 
     /// <summary>Asks it to end (SIGTERM, for PostgreSQL SIGINT), kills it when it has not ended within its limit.</summary>
@@ -134,7 +141,7 @@ public sealed class SupervisedProcess : IAsyncDisposable
             stop.ThrowIfCancellationRequested();
         }
 
-        await WaitForAsync(_ => _running != running, stop);
+        await NoticedAsync(running, stop);
     }
 
     /// <summary>Makes it stand still (SIGSTOP), with all its children.</summary>
@@ -181,7 +188,7 @@ public sealed class SupervisedProcess : IAsyncDisposable
 
         await StopAsync(stayDown: true);
         await _disposing.CancelAsync();
-        await _life;
+        await _life.WaitAsync(NoticeLimit, _time);
         _disposing.Dispose();
     }
 
@@ -195,8 +202,7 @@ public sealed class SupervisedProcess : IAsyncDisposable
             while (true)
             {
                 await WaitForAsync(_ => _wanted, disposing);
-                ProcessExit? exit = await RunOnceAsync(disposing);
-                TimeSpan delay = TakeExit(exit);
+                TimeSpan delay = TakeExit(await TryRunOnceAsync(disposing));
                 if (delay > TimeSpan.Zero) await WaitAsync(delay, disposing);
             }
         }
@@ -206,10 +212,27 @@ public sealed class SupervisedProcess : IAsyncDisposable
         }
     }
 
+    private async Task<ProcessExit?> TryRunOnceAsync(CancellationToken disposing)
+    {
+        try
+        {
+            return await RunOnceAsync(disposing);
+        }
+        catch (Exception error) when (!disposing.IsCancellationRequested)
+        {
+            // The edge of the background loop: it is told as the reason of a crash. Were the loop to end of it, whoever waits for the end of this process would wait for ever.
+            lock (_gate) _problem = $"its supervisor failed: {error.GetType().Name}: {error.Message}";
+            return null;
+        }
+    }
+
     private async Task<ProcessExit?> RunOnceAsync(CancellationToken disposing)
     {
         lock (_gate)
         {
+            // Who stopped it since this loop saw the wish has seen nothing that runs, and waits for nothing: a process started now would never be ended.
+            if (!_wanted) return null;
+
             _everHealthy = false;
             _endAsked = false;
             _starting = true;
@@ -274,9 +297,16 @@ public sealed class SupervisedProcess : IAsyncDisposable
     private async Task<string?> ProbeAsync(ChildProcess running)
     {
         using CancellationTokenSource limit = new(ProbeLimit, _time);
-        Task<string?> probe = _kind.ProbeAsync(limit.Token);
+        Task<string?> probe = _kind.ProbeAsync(limit.Token).WaitAsync(2 * ProbeLimit, _time);
         if (await Task.WhenAny(probe, running.Exited) != probe) await limit.CancelAsync();
-        return await probe;
+        try
+        {
+            return await probe;
+        }
+        catch (TimeoutException)
+        {
+            return "it was asked for its health, and the question came to no end";
+        }
     }
 
     private void TakeHealth(ChildProcess running, string? problem, int failedProbes)
@@ -288,6 +318,7 @@ public sealed class SupervisedProcess : IAsyncDisposable
             if (problem is null)
             {
                 _everHealthy = true;
+                _startsKnown = true;
                 _healthySince ??= _time.GetUtcNow();
                 SetStateNeedsGate(ProcessState.Healthy, detail: null);
             }
@@ -319,6 +350,7 @@ public sealed class SupervisedProcess : IAsyncDisposable
             {
                 _failures = 0;
                 SetStateNeedsGate(_wanted ? ProcessState.Starting : ProcessState.Stopped, exit?.ToString(), exit);
+                PulseNeedsGate(); // Also when the state is the same: who waits for the end of this process waits for more than a state.
                 return TimeSpan.Zero;
             }
 
@@ -346,6 +378,21 @@ public sealed class SupervisedProcess : IAsyncDisposable
             if (_running is null && !wanted) SetStateNeedsGate(ProcessState.Stopped, detail: null);
             if (_running is not null && stopping) SetStateNeedsGate(ProcessState.Stopping, detail: null);
             return _running;
+        }
+    }
+
+    /// <summary>Waits until the loop has accounted for a process that has ended. That takes no time to speak of; that it takes for ever is a fault of the lab, and is told as one.</summary>
+    private async Task NoticedAsync(ChildProcess ended, CancellationToken stop)
+    {
+        using CancellationTokenSource limit = new(NoticeLimit, _time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        try
+        {
+            await WaitForAsync(_ => _running != ended, either.Token);
+        }
+        catch (OperationCanceledException late) when (limit.IsCancellationRequested)
+        {
+            throw new LabException($"{Target} has ended ({ended.Exited.Status}), and its supervisor has not noticed in {NoticeLimit.TotalSeconds:0} s: it is {State}, its loop {_life.Status}{Explain()}", late);
         }
     }
 
@@ -384,8 +431,8 @@ public sealed class SupervisedProcess : IAsyncDisposable
         lock (_gate) return _paused;
     }
 
-    /// <summary>Whether three starts in a row failed; one may fail for a port that another took in between.</summary>
-    private bool GivesUp(ProcessState state) => state == ProcessState.Crashed && _failures >= StartFailuresMax;
+    /// <summary>Whether three starts in a row failed and none ever worked; one may fail for a port that another took in between.</summary>
+    private bool GivesUp(ProcessState state) => state == ProcessState.Crashed && _failures >= StartFailuresMax && !_startsKnown;
 
     private void SetStateNeedsGate(ProcessState state, string? detail, ProcessExit? exit = null)
     {

@@ -19,8 +19,17 @@ public sealed record LabSystemSpec
     /// <summary>What it brings for its verification.</summary>
     public required ISystemChecks Checks { get; init; }
 
-    /// <summary>The program that runs a service instance.</summary>
-    public required string Executable { get; init; }
+    /// <summary>The program that runs a service instance; null when every service is a program of the user's own.</summary>
+    public string? Executable { get; init; }
+
+    /// <summary>The full path of the file that describes the system; null for one that comes with the product.</summary>
+    public string? File { get; init; }
+
+    /// <summary>The programs of the user's own, by <c>system/service</c>; empty for a system that comes with the product.</summary>
+    public IReadOnlyDictionary<string, OwnProgram> Programs { get; init; } = new Dictionary<string, OwnProgram>();
+
+    /// <summary>Whether it is a system of the user's own.</summary>
+    public bool IsOwn => Programs.Count > 0;
 
     /// <summary>What the program needs in its environment to be started at all.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
@@ -32,6 +41,7 @@ public sealed record LabSystemSpec
     public SystemDescription Description => new(Name, Services, [.. Checks.Workloads.Select(workload => workload.Description)], [.. Checks.Checkers.Select(checker => checker.Description)])
     {
         Profiles = [.. Checks.Profiles.Select(profile => profile.Name)],
+        File = File,
     };
 }
 
@@ -66,6 +76,12 @@ public sealed record LabSystemOptions
 
     /// <summary>The token of the services' control endpoints; null for one that is drawn.</summary>
     public string? ControlToken { get; init; }
+
+    /// <summary>Guards of the user's own services that are off: they are started with another environment.</summary>
+    public IReadOnlyList<(string Service, string Guard)> GuardsOff { get; init; } = [];
+
+    /// <summary>Whether it begins with empty databases and data folders; only systems of the user's own do.</summary>
+    public bool IsFresh { get; init; }
 
     /// <summary>How many instances a service gets.</summary>
     /// <param name="service">As <c>system/service</c>.</param>

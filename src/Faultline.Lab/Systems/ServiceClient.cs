@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Faultline.Lab.Problems;
+using Faultline.Lab.Telemetry;
 using Faultline.Protocol;
 using Faultline.Protocol.Faults;
 using Faultline.Protocol.Guards;
@@ -241,6 +242,7 @@ public sealed class ServiceClient(HttpClient http, Func<IReadOnlyList<Uri>> addr
     {
         var request = new HttpRequestMessage(method, new Uri(address, path)) { Content = ContentOf(body) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        request.Headers.Add(NoTrace.Header, NoTrace.Value);
         return request;
     }
 

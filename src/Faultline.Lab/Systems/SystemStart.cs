@@ -1,6 +1,7 @@
 using System.Globalization;
 using Faultline.Lab.Links;
 using Faultline.Lab.Supervisor;
+using Faultline.Lab.Telemetry;
 using Faultline.Protocol.Services;
 using Npgsql;
 
@@ -14,26 +15,32 @@ internal sealed class SystemStart
 {
     private readonly LabSystemSpec _spec;
     private readonly LabSystemOptions _options;
-    private readonly string _broker;
-    private readonly Dictionary<string, string> _databases = [];
+    private readonly string? _broker;
+    private readonly string _dataFolder;
+    private readonly Dictionary<string, string> _databases = []; // Of services that have one.
     private readonly Dictionary<string, int> _ports = []; // By instance.
     private readonly Dictionary<(string Instance, string Setting), string> _ways = [];
 
-    private SystemStart(LabSystemSpec spec, LabSystemOptions options, string broker) => (_spec, _options, _broker) = (spec, options, broker);
+    private readonly TelemetryStore _telemetry;
+
+    private SystemStart(LabSystemSpec spec, LabSystemOptions options, string? broker, string dataFolder, TelemetryStore telemetry) => (_spec, _options, _broker, _dataFolder, _telemetry) = (spec, options, broker, dataFolder, telemetry);
 
     /// <summary>Creates the databases, and the links where the lab has them.</summary>
-    public static async Task<SystemStart> PrepareAsync(LabInfrastructure lab, LabSystemSpec spec, LabSystemOptions options, SystemLinks? links, string broker, CancellationToken stop)
+    public static async Task<SystemStart> PrepareAsync(LabInfrastructure lab, LabSystemSpec spec, LabSystemOptions options, SystemLinks? links, string? broker, CancellationToken stop)
     {
-        var start = new SystemStart(spec, options, broker);
-        foreach (string service in spec.Services.Select(service => service.Service))
+        var start = new SystemStart(spec, options, broker, LabSystem.DataFolderOf(lab, spec), lab.Telemetry);
+        foreach ((string service, bool hasDatabase) in spec.Services.Select(service => (service.Service, service.HasDatabase)))
         {
-            start._databases[service] = await lab.Services.CreateDatabaseAsync(LabSystem.DatabaseOf(service), stop);
+            if (hasDatabase) start._databases[service] = await lab.Services.CreateDatabaseAsync(LabSystem.DatabaseOf(service), stop);
             foreach (string instance in start.NamesOf(service)) start._ports[instance] = start.FixedPortOf(service, instance, hasLinks: links is not null) ?? (links is null && !start.IsCalled(service) ? 0 : lab.Supervisor.TakePort());
         }
 
         foreach (ServiceDescription service in spec.Services) await start.LinkAsync(service, links);
         return start;
     }
+
+    /// <summary>The connection strings of the databases, by service, round the links.</summary>
+    public IReadOnlyDictionary<string, string> Databases => _databases;
 
     /// <summary>The instances of a service; none of one that already runs.</summary>
     public IEnumerable<InstanceSpec> InstancesOf(string service, string token) => AttachedAt(service) is not null ? [] : NamesOf(service).Select((name, place) =>
@@ -43,12 +50,14 @@ internal sealed class SystemStart
             System = _spec.Name,
             Service = LinkDescription.ShortName(service),
             Ordinal = place + 1,
-            Executable = _spec.Executable,
+            Executable = _spec.Executable ?? "",
             Arguments = ["service", service],
             HttpPort = _ports[name],
             // What a lab breaks on purpose comes back at once.
             RestartDelayMax = TimeSpan.FromMilliseconds(300),
         };
+        if (_spec.Programs.TryGetValue(service, out OwnProgram? program)) return OwnStartOf(program, service).Ready(instance, name, WaysOf(name), DatabaseOver(service, name));
+
         return _options.StandIn is { } standIn && standIn.Service == service
             ? instance with { Executable = standIn.Executable!, Arguments = standIn.Arguments, WorkingFolder = standIn.WorkingFolder, Environment = OwnEnvironment(service, name), HealthPath = null, EndsWithInput = false }
             : instance with { Environment = EnvironmentOf(service, name, token) };
@@ -66,25 +75,54 @@ internal sealed class SystemStart
                 string[] targets = [.. NamesOf(called)];
                 string target = targets[place % targets.Length];
                 int port = _ports[target];
-                if (links is not null) port = (await links.AddAsync(all.First(link => link.From == shortName && link.To == LinkDescription.ShortName(called)), instance, target, LinkRoutes.Here(port), AttachedAt(service.Service) is null ? null : StandIn.FirstPeerPort + turn)).Port;
-                _ways[(instance, PeerSetting(called))] = $"http://{LinkRoutes.Here(port)}";
+                string address = AttachedAt(called)?.Authority ?? LinkRoutes.Here(port);
+                if (links is not null) address = LinkRoutes.Here((await links.AddAsync(all.First(link => link.From == shortName && link.To == LinkDescription.ShortName(called)), instance, target, address, LinkPortOf(service.Service, called, turn, place))).Port);
+                _ways[(instance, PeerSetting(called))] = $"http://{address}";
+            }
+
+            foreach (UpstreamDescription upstream in service.Upstreams)
+            {
+                LinkDescription link = all.First(known => known.From == shortName && known.To == upstream.Name);
+                int? listen = LinkPortOf(service.Service, upstream.Name, turn: 0, place);
+                _ways[(instance, PeerSetting(upstream.Name))] = $"http://{(links is null ? upstream.Address : LinkRoutes.Here((await links.AddAsync(link, instance, upstream.Name, upstream.Address, listen)).Port))}";
             }
 
             if (links is null) continue;
 
-            await links.AddAsync(all.First(link => link.Role == LinkRole.Client && link.To == shortName), LinkDescription.Client, instance, AttachedAt(service.Service)?.Authority ?? LinkRoutes.Here(_ports[instance]));
-            await LinkServersAsync(instance, shortName, _databases[service.Service], all, links);
+            if (service.Listens) await links.AddAsync(all.First(link => link.Role == LinkRole.Client && link.To == shortName), LinkDescription.Client, instance, AttachedAt(service.Service)?.Authority ?? LinkRoutes.Here(_ports[instance]));
+            await LinkServersAsync(instance, shortName, _databases.GetValueOrDefault(service.Service), all, links);
         }
     }
 
-    private async Task LinkServersAsync(string instance, string service, string database, IReadOnlyList<LinkDescription> all, SystemLinks links)
+    /// <summary>The port on which a link must listen, because somebody else was told it beforehand. Of several instances only the first can have it.</summary>
+    private int? LinkPortOf(string service, string called, int turn, int place)
     {
-        if (LinkRoutes.OfDatabase(database) is { } server)
+        if (_spec.Programs.TryGetValue(service, out OwnProgram? program)) return place == 0 && program.LinkPorts.TryGetValue(LinkDescription.ShortName(called), out int port) ? port : null;
+        return AttachedAt(service) is null ? null : StandIn.FirstPeerPort + turn;
+    }
+
+    private OwnStart OwnStartOf(OwnProgram program, string service) => new(
+        program, DescriptionOf(service), [.. _options.GuardsOff.Where(off => off.Service == service).Select(off => off.Guard)], _dataFolder)
+    {
+        TcpCalls = CallsOf(service).Where(called => !DescriptionOf(called).IsHttp).Select(LinkDescription.ShortName).ToHashSet(),
+    };
+
+    /// <summary>How an instance reaches what it calls, as host and port, by the last name of that.</summary>
+    private Dictionary<string, string> WaysOf(string instance) =>
+        _ways.Where(way => way.Key.Instance == instance && way.Key.Setting.StartsWith(PeerPrefix, StringComparison.Ordinal)).ToDictionary(way => way.Key.Setting[PeerPrefix.Length..], way => new Uri(way.Value).Authority);
+
+    private string? DatabaseOver(string service, string instance) => _ways.GetValueOrDefault((instance, "Faultline__Database")) ?? _databases.GetValueOrDefault(service);
+
+    private async Task LinkServersAsync(string instance, string service, string? database, IReadOnlyList<LinkDescription> all, SystemLinks links)
+    {
+        if (database is not null && LinkRoutes.OfDatabase(database) is { } server)
         {
             SystemLink link = await links.AddAsync(all.First(link => link.From == service && link.Role == LinkRole.Database), instance, LinkDescription.Database, server);
             _ways[(instance, "Faultline__Database")] = LinkRoutes.DatabaseOver(database, link.Port);
             _ways[(instance, "Faultline__WatchDatabase")] = database;
         }
+
+        if (_broker is null) return;
 
         bool isRabbit = _options.Broker == BrokerNames.RabbitMq;
         if ((isRabbit ? LinkRoutes.OfRabbit(_broker) : LinkRoutes.OfDatabase(_broker)) is { } broker)
@@ -102,12 +140,19 @@ internal sealed class SystemStart
             ["Faultline__Instance"] = instance,
             ["Faultline__Database"] = _databases[service],
             ["Faultline__Broker"] = _options.Broker,
-            ["Faultline__BrokerConnection"] = _broker,
+            ["Faultline__BrokerConnection"] = _broker!,
             ["Faultline__ControlToken"] = token,
             ["Faultline__Audit"] = "true",
             ["Faultline__StopWithInput"] = "true",
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:{port}",
+            [YoungProcess.Variable] = YoungProcess.CallCountThreshold,
         };
+        if (_telemetry.Endpoint is { } lab)
+        {
+            environment["Faultline__LabTelemetry"] = lab.ToString();
+            environment["Faultline__LabTelemetryKey"] = _telemetry.Key;
+        }
+
         foreach (((_, string setting), string value) in _ways.Where(way => way.Key.Instance == instance)) environment[setting] = value;
         foreach ((string key, string value) in _spec.Checks.LabSettings) environment[key] = value;
         return environment;
@@ -122,19 +167,23 @@ internal sealed class SystemStart
         {
             ["PORT"] = "{port}",
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:{port}",
-            ["DATABASE_URL"] = string.Create(CultureInfo.InvariantCulture, $"postgresql://{Uri.EscapeDataString(database.Username ?? "")}:{Uri.EscapeDataString(database.Password ?? "")}@{database.Host}:{database.Port}/{database.Database}"),
+            ["DATABASE_URL"] = OwnStart.UrlOf(database),
             ["DATABASE"] = over,
         };
         foreach (string called in CallsOf(service)) environment[$"{LinkDescription.ShortName(called).ToUpperInvariant()}_URL"] = _ways[(instance, PeerSetting(called))];
         return environment;
     }
 
-    private static string PeerSetting(string called) => $"Faultline__Peers__{LinkDescription.ShortName(called)}";
+    private const string PeerPrefix = "Faultline__Peers__";
 
-    private IReadOnlyList<string> CallsOf(string service) => _spec.Services.First(caller => caller.Service == service).Calls;
+    private static string PeerSetting(string called) => PeerPrefix + LinkDescription.ShortName(called);
+
+    private ServiceDescription DescriptionOf(string service) => _spec.Services.First(known => known.Service == service);
+
+    private IReadOnlyList<string> CallsOf(string service) => DescriptionOf(service).Calls;
 
     /// <summary>Where a program of the user's own already runs; null for a service that the lab starts.</summary>
-    private Uri? AttachedAt(string service) => _options.StandIn is { Address: { } address } standIn && standIn.Service == service ? address : null;
+    private Uri? AttachedAt(string service) => _spec.Programs.TryGetValue(service, out OwnProgram? program) ? program.Address : _options.StandIn is { Address: { } address } standIn && standIn.Service == service ? address : null;
 
     /// <summary>The port of what already runs; and without links that of what it calls, which it expects where a link would listen.</summary>
     private int? FixedPortOf(string service, string instance, bool hasLinks)

@@ -84,6 +84,24 @@ public sealed class DeadLetterDesk(NpgsqlDataSource database, string service, in
         return messages.Count + outgoing.Count;
     }
 
+    /// <summary>Gives a dead letter another body and puts it back. When the second half fails, the letter stays, with the body that it was given.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="body">The new body, as UTF-8 JSON.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <returns>1, or 0 when there is no such dead letter, or none whose envelope can be read.</returns>
+    public async Task<int> ReplayEditedAsync(long id, ReadOnlyMemory<byte> body, CancellationToken stop)
+    {
+        await using (NpgsqlCommand edit = database.CreateCommand("update faultline.dead_letter set body = $2, digest = $3 where id = $1 and discarded_at is null and message_id is not null"))
+        {
+            edit.Parameters.Add(new NpgsqlParameter { Value = id });
+            edit.Parameters.Add(new NpgsqlParameter { Value = body.ToArray() });
+            edit.Parameters.Add(new NpgsqlParameter { Value = Envelopes.BodyDigest.Of(body.Span) });
+            if (await edit.ExecuteNonQueryAsync(stop) == 0) return 0;
+        }
+
+        return await ReplayAsync([id], stop);
+    }
+
     /// <summary>Discards dead letters for good; the ledger keeps that they were.</summary>
     /// <param name="ids">Which; empty for all.</param>
     /// <param name="stop">Gives up.</param>

@@ -59,7 +59,8 @@ public sealed class LedgerReader(NpgsqlDataSource database, string service)
         await using NpgsqlCommand read = database.CreateCommand(
             """
             select (select count(*) from faultline.outbox), (select count(*) from faultline.schedule), (select min(due_at) from faultline.schedule), (select count(*) from faultline.parked),
-              (select count(*) from faultline.dead_letter where discarded_at is null), (select coalesce(max(position), 0) from faultline.audit), (select count(*) from faultline.audit where injected)
+              (select count(*) from faultline.dead_letter where discarded_at is null), (select coalesce(max(position), 0) from faultline.audit), (select count(*) from faultline.audit where injected),
+              (select round(extract(epoch from now() - min(sent_at))::numeric, 1)::float8 from faultline.outbox)
             """);
         await using NpgsqlDataReader row = await read.ExecuteReaderAsync(stop);
         await row.ReadAsync(stop);
@@ -73,6 +74,7 @@ public sealed class LedgerReader(NpgsqlDataSource database, string service)
             DeadLetters = row.GetInt64(4),
             AuditPosition = row.GetInt64(5),
             Injected = row.GetInt64(6),
+            OutboxOldestSeconds = row.IsDBNull(7) ? null : row.GetDouble(7),
         };
     }
 

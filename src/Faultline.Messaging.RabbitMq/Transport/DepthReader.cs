@@ -19,7 +19,7 @@ internal sealed class DepthReader(Sender sender, Repair repair, BrokerConnector 
         await using IChannel channel = await sender.OpenChannelAsync(stop);
         int partitions = await repair.FoundAsync(service, await sender.ConnectionAsync(stop), stop);
         AnswerEars answers = new(channel);
-        await channel.BasicConsumeAsync("amq.rabbitmq.reply-to", autoAck: true, answers, stop);
+        await channel.BasicConsumeAsync(Names.DirectReplies, autoAck: true, answers, stop);
         long begun = connector.Time.GetTimestamp();
         bool wasEmpty = false;
         while (connector.Time.GetElapsedTime(begun) < Limit)
@@ -48,7 +48,7 @@ internal sealed class DepthReader(Sender sender, Repair repair, BrokerConnector 
         if (read.Count == 0) return new QueueDepth(waiting, TimeSpan.Zero);
 
         answers.Forget();
-        BasicProperties question = new() { Type = MemberWords.Holdings, ReplyTo = "amq.rabbitmq.reply-to" };
+        BasicProperties question = new() { Type = MemberWords.Holdings, ReplyTo = Names.DirectReplies };
         await channel.BasicPublishAsync(Names.Members(service), "", mandatory: false, question, ReadOnlyMemory<byte>.Empty, stop);
         using CancellationTokenSource late = new(AnswerLimit, connector.Time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, stop);

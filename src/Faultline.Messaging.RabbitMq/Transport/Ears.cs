@@ -42,6 +42,16 @@ internal sealed class LaneEars(IChannel channel, ChannelWriter<Happening> heard,
     protected override Happening End(string why) => new Happening.LaneEnded(partition, generation, why);
 }
 
+/// <summary>Hears only that it may hear. The client library tells that in its turn, so everything that came on the channel before has been told.</summary>
+internal sealed class FenceEars(IChannel channel, ChannelWriter<Happening> heard, Happening passed) : AsyncDefaultBasicConsumer(channel)
+{
+    public override Task HandleBasicConsumeOkAsync(string consumerTag, CancellationToken cancellationToken = default)
+    {
+        heard.TryWrite(passed);
+        return base.HandleBasicConsumeOkAsync(consumerTag, cancellationToken);
+    }
+}
+
 /// <summary>Hears the batons of all partitions.</summary>
 internal sealed class BatonEars(IChannel channel, ChannelWriter<Happening> heard) : Ears(channel, heard)
 {

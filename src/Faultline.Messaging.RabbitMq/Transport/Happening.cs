@@ -15,6 +15,9 @@ internal abstract record Happening
     /// <summary>The broker ended a consumer or a channel.</summary>
     public sealed record LaneEnded(int Partition, int Generation, string Why) : Happening;
 
+    /// <summary>Whatever the broker had sent when it was asked has arrived.</summary>
+    public sealed record LaneQuiet(int Partition, int Generation) : Happening;
+
     /// <summary>It is time to open a lane again.</summary>
     public sealed record Reopen(int Partition) : Happening;
 

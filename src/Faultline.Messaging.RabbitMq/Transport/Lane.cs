@@ -51,6 +51,9 @@ internal sealed class Lane(int partition)
     /// <summary>The channel that reads the queue.</summary>
     public IChannel? Channel { get; set; }
 
+    /// <summary>The broker was asked to tell when everything has arrived that it had sent until then.</summary>
+    public bool IsQuietAsked { get; set; }
+
     /// <summary>Tells the deliveries of this channel from those of an earlier one.</summary>
     public int Generation { get; set; }
 

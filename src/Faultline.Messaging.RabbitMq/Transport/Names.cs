@@ -3,6 +3,9 @@ namespace Faultline.Messaging.RabbitMq.Transport;
 /// <summary>What things are called at the broker. Never to be changed: processes of different builds meet here.</summary>
 internal static class Names
 {
+    /// <summary>The broker's own way for answers: a consumer without a queue.</summary>
+    public const string DirectReplies = "amq.rabbitmq.reply-to";
+
     /// <summary>The exchange that a service publishes to.</summary>
     public static string Exchange(string service) => service;
 

@@ -143,6 +143,7 @@ internal sealed partial class SubscriptionSession
             (lane.Channel, lane.Generation) = (channel, lane.Generation + 1);
             lane.Spared.UnionWith(lane.Note);
             await channel.BasicQosAsync(0, _consumer.PrefetchOf(_lanes.Length, _connector.Options.PrefetchMin), global: false, either.Token);
+            lane.IsQuietAsked = false;
             await channel.BasicConsumeAsync(Names.Queue(_consumer.Service, lane.Partition), autoAck: false, new LaneEars(channel, _heard.Writer, lane.Partition, lane.Generation), either.Token);
             lane.State = LaneState.Open;
             _events.TryWrite(new SubscriptionEvent.Gained(lane.Partition));
@@ -203,7 +204,7 @@ internal sealed partial class SubscriptionSession
         lane.State = LaneState.Closed;
         _events.TryWrite(new SubscriptionEvent.Lost(lane.Partition));
         await CloseLaneAsync(lane);
-        if (revoking && lane.NextBaton is null) await GiveBackAsync(lane);
+        if (revoking && lane.NextBaton is null) await (lane.Release is null ? GiveBackAsync(lane) : ContinueReleaseAsync(lane));
         else Later(ReopenDelay, new Happening.Reopen(lane.Partition));
     }
 
@@ -253,12 +254,51 @@ internal sealed partial class SubscriptionSession
     {
         if (lane.Release is null) return;
 
+        if (lane is { IsQuietAsked: false, Channel: { IsOpen: true } channel })
+        {
+            lane.IsQuietAsked = true;
+            Quieten(lane, channel);
+            return;
+        }
+
         await AcknowledgeAsync(); // Before the channel is closed, or what is done would come again.
         HashSet<long> note = lane.NoteAfter(0);
         lane.State = LaneState.Releasing;
         await CloseLaneAsync(lane);
         if (note.IsSubsetOf(lane.Note)) await FinishReleaseAsync(lane, replaced: false);
         else SendBaton(lane, note);
+    }
+
+    /// <summary>
+    /// What is on its way here would come back to the next owner as delivered before, and is in no note. So the note waits until everything has arrived that the queue had sent by now: the queue answers behind
+    /// what it has sent to the channel, and the channel answers behind that. What is sent after this moment is treated with more care than it needs.
+    /// </summary>
+    /// <remarks>
+    /// A cancel would leave nothing on its way at all, and must not be used: without its active consumer the queue gives later messages to the next owner while earlier ones are still open here, and it does not hear of the ends
+    /// of this channel and of the baton's at one time.
+    /// </remarks>
+    private void Quieten(Lane lane, IChannel channel)
+    {
+        var quiet = new Happening.LaneQuiet(lane.Partition, lane.Generation);
+        // To the side: a queue that does not answer must not stop the others.
+        Run(async () =>
+        {
+            try
+            {
+                await channel.QueueDeclarePassiveAsync(Names.Queue(_consumer.Service, lane.Partition), _ending.Token);
+                await channel.BasicConsumeAsync(Names.DirectReplies, autoAck: true, new FenceEars(channel, _heard.Writer, quiet), _ending.Token);
+            }
+            catch (Exception error) when (TransportFailures.IsBroker(error) || error is OperationCanceledException)
+            {
+                _heard.Writer.TryWrite(quiet);
+            }
+        });
+    }
+
+    private async Task TakeQuietAsync(Happening.LaneQuiet quiet)
+    {
+        Lane lane = _lanes[quiet.Partition];
+        if (lane.Generation == quiet.Generation && lane is { State: LaneState.Revoking, NextBaton: null }) await ContinueReleaseAsync(lane);
     }
 
     private async Task FinishReleaseAsync(Lane lane, bool replaced)

@@ -133,6 +133,7 @@ internal sealed partial class SubscriptionSession : IAsyncDisposable
             case Happening.BatonCame baton: await TakeBatonAsync(baton); break;
             case Happening.BatonSent sent: await TakeBatonSentAsync(sent); break;
             case Happening.LaneEnded ended: await TakeLaneEndAsync(ended); break;
+            case Happening.LaneQuiet quiet: await TakeQuietAsync(quiet); break;
             case Happening.Reopen reopen: Mend(_lanes[reopen.Partition]); break;
             case Happening.Mended mended: await ReopenAsync(_lanes[mended.Partition]); break;
             case Happening.MemberTold told: TakeMember(told.State); break;

@@ -20,9 +20,6 @@ internal sealed class HandlingPipeline(
 {
     private static readonly TimeSpan TakeBackLimit = TimeSpan.FromSeconds(1);
 
-    /// <summary>Traces of handlings.</summary>
-    public static readonly ActivitySource Source = new("Faultline.Messaging");
-
     private sealed class Work
     {
         public required Item Item { get; init; }
@@ -120,6 +117,7 @@ internal sealed class HandlingPipeline(
         foreach (Item item in batch.Items)
         {
             at.Item = item;
+            if (item.Attempt > 1 || item.Delivery is { Redelivered: true }) MessagingTelemetry.Redelivered(item.Message!);
             works.Add(new Work { Item = item, Payload = context.Catalogue.Decode(item.Message!) });
         }
 
@@ -145,8 +143,13 @@ internal sealed class HandlingPipeline(
         var handled = new List<HandledMessage>(works.Count);
         for (int index = 0; index < works.Count; index++)
         {
-            if (!isNew[index]) continue;
             Work work = works[index];
+            if (!isNew[index])
+            {
+                MessagingTelemetry.Duplicate(work.Item.Message!);
+                continue;
+            }
+
             at.Item = work.Item;
             if (faults.IsArmed(FaultPoints.ConsumeHandleBefore))
             {
@@ -165,13 +168,14 @@ internal sealed class HandlingPipeline(
         at.Item = works.Count == 1 ? works[0].Item : null;
         Guid[] settled = [.. works.Where(work => work.Item.IsAlone).Select(work => work.Item.Message!.Id)];
         await publisher.CommitAsync(unit, contents, handled, settled, committed, stop);
+        foreach (HandledMessage done in handled) MessagingTelemetry.Done(done.Message, context.Time.GetUtcNow());
     }
 
     private async Task HandleOneAsync(Work work, IStoreUnit unit, UnitContents contents, CancellationToken stop)
     {
         Envelope message = work.Item.Message!;
-        using Activity? activity = Source.HasListeners() ? Source.StartActivity($"{message.Type} handle", ActivityKind.Consumer, message.TraceParent) : null;
-        activity?.SetTag("messaging.message.id", message.Id).SetTag("messaging.destination.name", context.Service).SetTag("messaging.message.conversation_id", message.CorrelationId);
+        using Activity? activity = Begin(message);
+        long began = MessagingTelemetry.MeasuresHandling ? context.Time.GetTimestamp() : 0;
         var unitOfWork = new UnitOfWork(unit, new Origin(message.CorrelationId, message.Id, TravelOn(message)), context, contents);
         var handling = new Handling(message, work.Item.Attempt, unitOfWork, work.Prepared);
         Func<Task> run = () => handlers.HandleAsync(work.Payload, handling, stop);
@@ -181,8 +185,27 @@ internal sealed class HandlingPipeline(
             run = () => filter.ConsumeAsync(handling, next, stop);
         }
 
-        await run();
-        await unitOfWork.CompleteAsync(stop);
+        try
+        {
+            await run();
+            await unitOfWork.CompleteAsync(stop);
+        }
+        catch (Exception error)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, error.GetType().Name); // Seen on the way: whoever decides what follows catches it.
+            throw;
+        }
+
+        if (began != 0) MessagingTelemetry.Handling(message, context.Time.GetElapsedTime(began));
+    }
+
+    private Activity? Begin(Envelope message)
+    {
+        if (!MessagingTelemetry.Source.HasListeners()) return null;
+
+        Activity? activity = MessagingTelemetry.Source.StartActivity($"{message.Type} handle", ActivityKind.Consumer, message.TraceParent);
+        return activity?.SetTag("messaging.message.id", message.Id).SetTag("messaging.message.type", message.Type)
+            .SetTag("messaging.destination.name", context.Service).SetTag("messaging.message.conversation_id", message.CorrelationId);
     }
 
     /// <summary>Headers of the product travel on with whatever a message causes; others are the message's own.</summary>
@@ -238,6 +261,7 @@ internal sealed class HandlingPipeline(
         // A statement may fail for what others did (a deadlock, a conflict): in a batch that says nothing about the message in hand.
         Item? culprit = (error is DbException ? null : at.Item) ?? (batch.Items is [{ } only] ? only : null);
         MessagingLog.HandlingFailed(log, culprit?.Message?.Id, culprit?.Message?.Type, culprit?.Attempt ?? 0, $"{error.GetType().Name}: {error.Message}");
+        if (culprit?.Message is { } failed) MessagingTelemetry.Failed(failed.Type);
         bool lasting = error is UndecodableException or LastingFailureException or FaultException { IsTransient: false };
         return new BatchEnd.Failed(culprit, $"{error.GetType().Name}: {error.Message}", lasting);
     }

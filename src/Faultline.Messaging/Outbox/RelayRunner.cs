@@ -96,6 +96,7 @@ internal sealed class RelayRunner(IMessageStore store, ITransport transport, Fau
             {
                 IReadOnlyList<SendOutcome> sent = await transport.SendAsync(wire, stop);
                 for (int index = 0; index < wire.Count; index++) if (rows[index] >= 0) outcomes[rows[index]] = OutcomeOf(sent[index]);
+                MessagingTelemetry.Sent([.. wire.Where((_, index) => sent[index] == SendOutcome.Confirmed)]);
             }
 
             await SendAfterAsync(send, outcomes, stop);

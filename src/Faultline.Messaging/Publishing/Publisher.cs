@@ -43,6 +43,7 @@ internal sealed class Publisher(ITransport transport, FaultPipeline faults, Cont
         }
 
         committed.Set();
+        MessagingTelemetry.Published(outgoing);
         if (stored.Count > 0) signals.OutboxChanged();
         if (scheduled.Count > 0) signals.ScheduleChanged();
         await PassAsync(FaultPoints.TransactionCommitAfter, all, stop);
@@ -140,6 +141,7 @@ internal sealed class Publisher(ITransport transport, FaultPipeline faults, Cont
         try
         {
             if (wire.Count > 0) await transport.SendAsync(wire, stop);
+            MessagingTelemetry.Sent(wire);
         }
         catch (TransportException error)
         {

@@ -2,18 +2,24 @@ namespace Faultline.Protocol.Faults;
 
 /// <summary>A named step of a pipeline at which a fault can act.</summary>
 /// <param name="Name"><c>&lt;pipeline&gt;.&lt;step&gt;.&lt;before|after&gt;</c>, for example <c>relay.send.before</c>.</param>
-/// <param name="Index">The position in <see cref="FaultPoints.All"/>: the slot that a process looks into when the step is reached.</param>
+/// <param name="Index">The position in <see cref="FaultPoints.All"/>: the slot that a process looks into when the step is reached. <see cref="NoIndex"/> for a point that an application declares itself: each process gives it a slot of its own.</param>
 /// <param name="Says">What has happened so far, in words for a person who does not read C#.</param>
 public sealed record FaultPoint(string Name, int Index, string Says)
 {
+    /// <summary>The index of a point that is not one of the product.</summary>
+    public const int NoIndex = -1;
+
     /// <summary>The first part of the name: <c>publish</c>, <c>transaction</c>, <c>relay</c>, <c>consume</c>, ...</summary>
     public string Pipeline => Name[..Name.IndexOf('.')];
+
+    /// <summary>For a point that an application declares itself: the kinds that it honours there. Null for the points of the product, about which <see cref="FaultTable"/> decides.</summary>
+    public IReadOnlyList<string>? OwnKinds { get; init; }
 
     /// <inheritdoc />
     public override string ToString() => Name;
 }
 
-/// <summary>All fault points of the product: code, the API, the command line and the experiments name points from this list only.</summary>
+/// <summary>All fault points of the product: code, the API, the command line and the experiments name points from this list only. An application may add points of its own to its own process.</summary>
 public static class FaultPoints
 {
     /// <summary>The outbox row is about to be written.</summary>
@@ -88,13 +94,37 @@ public static class FaultPoints
     /// <summary>The work is committed, the reply is not sent.</summary>
     public static readonly FaultPoint HttpResponseBefore = new("http.response.before", 23, "the work is committed, the reply is not sent");
 
-    /// <summary>All points, each at its <see cref="FaultPoint.Index"/>.</summary>
+    /// <summary>A statement is about to go to the database.</summary>
+    public static readonly FaultPoint DatabaseCommandBefore = new("db.command.before", 24, "a statement is about to go to the database");
+
+    /// <summary>The database has answered a statement.</summary>
+    public static readonly FaultPoint DatabaseCommandAfter = new("db.command.after", 25, "the database has done a statement, the application does not know yet");
+
+    /// <summary>EF Core: changes are about to be written.</summary>
+    public static readonly FaultPoint DatabaseSaveBefore = new("db.save.before", 26, "EF Core is about to write the changes of a context");
+
+    /// <summary>EF Core: changes are written.</summary>
+    public static readonly FaultPoint DatabaseSaveAfter = new("db.save.after", 27, "EF Core has written the changes of a context; committed unless a transaction is open around them");
+
+    /// <summary>A transaction is about to commit.</summary>
+    public static readonly FaultPoint DatabaseCommitBefore = new("db.commit.before", 28, "a transaction is about to commit");
+
+    /// <summary>A transaction has committed.</summary>
+    public static readonly FaultPoint DatabaseCommitAfter = new("db.commit.after", 29, "a transaction is committed, the application does not know yet");
+
+    /// <summary>The points of HTTP, client and server: method and path are matched there.</summary>
+    public static IReadOnlyList<FaultPoint> Http { get; } = [HttpSendBefore, HttpReceiveAfter, HttpRequestBefore, HttpResponseBefore];
+
+    /// <summary>The points around a database client, for applications without our messaging core, which has finer ones of its own. Kinds of statements are matched there.</summary>
+    public static IReadOnlyList<FaultPoint> Database { get; } = [DatabaseCommandBefore, DatabaseCommandAfter, DatabaseSaveBefore, DatabaseSaveAfter, DatabaseCommitBefore, DatabaseCommitAfter];
+
+    /// <summary>All points of the product, each at its <see cref="FaultPoint.Index"/>.</summary>
     public static IReadOnlyList<FaultPoint> All { get; } =
     [
         PublishStoreBefore, PublishStoreAfter, PublishSendBefore, PublishSendAfter, TransactionCommitBefore, TransactionCommitAfter,
         RelaySendBefore, RelaySendAfter, ConsumeReceiveAfter, ConsumeInboxAfter, ConsumeHandleBefore, ConsumeHandleAfter, ConsumeAckBefore,
         ConsumeAckAfter, RetryParkBefore, RetryParkAfter, DeadLetterMoveBefore, DeadLetterMoveAfter, ScheduleFireBefore, ScheduleFireAfter,
-        HttpSendBefore, HttpReceiveAfter, HttpRequestBefore, HttpResponseBefore,
+        .. Http, .. Database,
     ];
 
     /// <summary>Finds a point by its name.</summary>

@@ -17,6 +17,9 @@ public enum FaultEffect
 
     /// <summary>Exactly the messages that it hits end among the dead letters.</summary>
     DeadLetters,
+
+    /// <summary>At a point that an application declares itself: what it may cause is for that application to say.</summary>
+    Open,
 }
 
 /// <summary>One cell of the table: a kind at a point.</summary>
@@ -41,10 +44,10 @@ public static class FaultTable
     private const string NoBody = "no body travels at this point";
     private const string NotPresent = "the step has no later messages to be overtaken by";
     private const string LooksDone = "a skipped step that looks done cannot be told apart from 'drop' here";
+    private const string NotHonoured = "the application does not honour it at this point of its own";
     private const string NoMessages = "extra messages enter where messages travel: relay.send.before, consume.receive.after, publish.send.before";
 
     private static readonly FaultPoint[] SendsDirectly = [PublishSendBefore, PublishSendAfter];
-    private static readonly FaultPoint[] Http = [HttpSendBefore, HttpReceiveAfter, HttpRequestBefore, HttpResponseBefore];
 
     /// <summary>All cells: every kind at every point, refused ones included.</summary>
     public static IReadOnlyList<FaultCell> All { get; } = [.. FaultKinds.All.SelectMany(kind => FaultPoints.All.Select(point => Decide(kind, point)))];
@@ -56,6 +59,8 @@ public static class FaultTable
     /// <exception cref="ArgumentException">The kind is unknown.</exception>
     public static FaultCell Of(string kind, FaultPoint point, bool transient = true)
     {
+        if (point.OwnKinds is { } own) return own.Contains(kind) ? new FaultCell(kind, point, FaultEffect.Open, []) : Refused(kind, point, NotHonoured);
+
         FaultCell cell = All.FirstOrDefault(cell => cell.Kind == kind && cell.Point == point)
             ?? throw new ArgumentException($"unknown kind '{kind}'; it must be one of: {string.Join(", ", FaultKinds.All)}", nameof(kind));
         bool handling = point == ConsumeReceiveAfter || point == ConsumeInboxAfter || point == ConsumeHandleBefore || point == ConsumeHandleAfter || point == TransactionCommitBefore
@@ -86,7 +91,12 @@ public static class FaultTable
         : point == ConsumeReceiveAfter || point == ConsumeInboxAfter || point == ConsumeHandleBefore || point == ConsumeHandleAfter ? Survivable(kind, point, "retry", "ordering")
         : point == ConsumeAckBefore || point == RelaySendAfter ? Survivable(kind, point, "inbox")
         : Http.Contains(point) || point == TransactionCommitAfter ? Survivable(kind, point, "idempotency-key")
+        : Database.Contains(point) ? FailingAtDatabase(kind, point)
         : Survivable(kind, point);
+
+    /// <summary>Before the commit all is undone, if there is one transaction around all; after it the work is done, and whoever asks again must not do it twice.</summary>
+    private static FaultCell FailingAtDatabase(string kind, FaultPoint point) =>
+        point == DatabaseCommitAfter || point == DatabaseSaveAfter ? Survivable(kind, point, "transaction", "outbox", "idempotency-key") : Survivable(kind, point, "transaction");
 
     private static FaultCell Crashing(FaultPoint point) =>
         point == PublishSendBefore ? Loses(Crash, point)
@@ -95,6 +105,7 @@ public static class FaultTable
         : point == ConsumeInboxAfter ? Survivable(Crash, point, "transaction", "ack-after-commit")
         : point == ConsumeReceiveAfter || point == ConsumeHandleBefore || point == ConsumeHandleAfter ? Survivable(Crash, point, "ack-after-commit", "transaction")
         : point == HttpResponseBefore || point == HttpReceiveAfter ? Survivable(Crash, point, "idempotency-key")
+        : Database.Contains(point) ? FailingAtDatabase(Crash, point)
         : Survivable(Crash, point);
 
     private static FaultCell Dropping(FaultPoint point) =>

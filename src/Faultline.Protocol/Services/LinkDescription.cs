@@ -14,6 +14,9 @@ public enum LinkRole
 
     /// <summary>From a service to the broker, whichever the system runs on.</summary>
     Broker,
+
+    /// <summary>From a service to a server outside the system.</summary>
+    Upstream,
 }
 
 /// <summary>A link of a system, named by its ends, as <c>client-orders</c>, <c>orders-menu</c>, <c>orders-database</c> and <c>orders-broker</c>. Each instance of a service has one of its own.</summary>
@@ -33,16 +36,17 @@ public sealed record LinkDescription(string Name, string From, string To, LinkRo
     public const string Broker = BrokerNames.Target;
 
     /// <summary>Whether the proxy reads HTTP on it, so that HTTP faults can act.</summary>
-    public bool IsHttp => Role is LinkRole.Client or LinkRole.Call;
+    public bool IsHttp { get; init; } = Role is LinkRole.Client or LinkRole.Call;
 
     /// <summary>All links of a system.</summary>
     /// <param name="services">Its services.</param>
     public static IReadOnlyList<LinkDescription> Of(IReadOnlyList<ServiceDescription> services) =>
     [
-        .. services.Select(service => Between(Client, ShortName(service.Service), LinkRole.Client)),
-        .. services.SelectMany(service => service.Calls.Select(called => Between(ShortName(service.Service), ShortName(called), LinkRole.Call))),
-        .. services.Select(service => Between(ShortName(service.Service), Database, LinkRole.Database)),
-        .. services.Select(service => Between(ShortName(service.Service), Broker, LinkRole.Broker)),
+        .. services.Where(service => service.Listens).Select(service => Between(Client, ShortName(service.Service), LinkRole.Client) with { IsHttp = service.IsHttp }),
+        .. services.SelectMany(service => service.Calls.Select(called => Between(ShortName(service.Service), ShortName(called), LinkRole.Call) with { IsHttp = services.FirstOrDefault(other => other.Service == called)?.IsHttp ?? true })),
+        .. services.SelectMany(service => service.Upstreams.Select(upstream => Between(ShortName(service.Service), upstream.Name, LinkRole.Upstream) with { IsHttp = upstream.IsHttp })),
+        .. services.Where(service => service.HasDatabase).Select(service => Between(ShortName(service.Service), Database, LinkRole.Database)),
+        .. services.Where(service => !service.IsOwn).Select(service => Between(ShortName(service.Service), Broker, LinkRole.Broker)),
     ];
 
     /// <summary>The last name of a service: <c>orders</c> of <c>restaurant/orders</c>.</summary>

@@ -1,3 +1,4 @@
+using Faultline.Protocol.Faults;
 using Faultline.Protocol.Guards;
 
 namespace Faultline.Protocol.Services;
@@ -20,7 +21,39 @@ public sealed record ServiceDescription(
 {
     /// <summary>The services that it calls over HTTP, as <c>system/service</c>: each call goes over a link.</summary>
     public IReadOnlyList<string> Calls { get; init; } = [];
+
+    /// <summary>Those of <see cref="Points"/> that the application declares itself.</summary>
+    public IReadOnlyList<FaultPoint> OwnPoints { get; init; } = [];
+
+    /// <summary>Finds a fault point of this service.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>The point, or null when the service has none of that name.</returns>
+    public FaultPoint? FindPoint(string name) => !Points.Contains(name) ? null : OwnPoints.FirstOrDefault(point => point.Name == name) ?? FaultPoints.Find(name);
+
+    /// <summary>Whether it is a program of the user's own, which the lab sees from outside only: it has no fault points and no messaging, and its guards are switched by its environment.</summary>
+    public bool IsOwn { get; init; }
+
+    /// <summary>Whether it runs without the lab, which then cannot take it down.</summary>
+    public bool IsAttached { get; init; }
+
+    /// <summary>Whether clients and other services can reach it.</summary>
+    public bool Listens { get; init; } = true;
+
+    /// <summary>Whether what it listens for is HTTP.</summary>
+    public bool IsHttp { get; init; } = true;
+
+    /// <summary>Whether it has a database on the lab's server.</summary>
+    public bool HasDatabase { get; init; } = true;
+
+    /// <summary>The servers outside the system that it reaches over links.</summary>
+    public IReadOnlyList<UpstreamDescription> Upstreams { get; init; } = [];
 }
+
+/// <summary>A server outside the system.</summary>
+/// <param name="Name">What the link to it ends with.</param>
+/// <param name="Address">Host and port.</param>
+/// <param name="IsHttp">Whether it speaks HTTP.</param>
+public sealed record UpstreamDescription(string Name, string Address, bool IsHttp);
 
 /// <summary>How much is under way in one service's messaging, from its database and its queue.</summary>
 public sealed record MessagingState
@@ -31,6 +64,9 @@ public sealed record MessagingState
     /// <summary>Rows in the outbox.</summary>
     public long Outbox { get; init; }
 
+    /// <summary>The age of the oldest row in the outbox, in seconds; null when there is none.</summary>
+    public double? OutboxOldestSeconds { get; init; }
+
     /// <summary>Scheduled messages that wait for their time.</summary>
     public long Scheduled { get; init; }
 
@@ -39,6 +75,9 @@ public sealed record MessagingState
 
     /// <summary>Messages in the service's queue at the broker, delivered and not acknowledged ones included.</summary>
     public long Queue { get; init; }
+
+    /// <summary>The age of the oldest of them, in seconds; null when there is none.</summary>
+    public double? QueueOldestSeconds { get; init; }
 
     /// <summary>Messages parked for a retry.</summary>
     public long Parked { get; init; }

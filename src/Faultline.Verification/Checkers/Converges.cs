@@ -15,6 +15,8 @@ internal sealed class Converges : IChecker
         Name, "After the faults are removed the system comes to the state that it should have, in time, and stays there.",
         new CheckerParameter(Within, "limit in seconds, above 0; 60 by default"));
 
+    public bool NeedsRest => false;
+
     public Finding Check(CheckContext context)
     {
         TimeSpan within = context.Seconds(Within, TimeSpan.FromSeconds(60));

@@ -13,6 +13,8 @@ internal sealed class Drains : IChecker
 
     public CheckerDescription Description { get; } = new(Name, "Everything that can empty is empty within the limit.");
 
+    public bool NeedsRest => false;
+
     public Finding Check(CheckContext context)
     {
         var finding = new FindingBuilder(Name);

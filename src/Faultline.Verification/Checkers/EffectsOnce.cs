@@ -11,6 +11,8 @@ internal sealed class EffectsOnce : IChecker
 
     public CheckerDescription Description { get; } = new(Name, "No message has its effect twice at a consumer, however often it is delivered.");
 
+    public bool NeedsRest => false;
+
     public Finding Check(CheckContext context)
     {
         var finding = new FindingBuilder(Name);

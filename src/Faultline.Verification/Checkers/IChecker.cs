@@ -17,6 +17,16 @@ public interface IChecker
     /// <summary>Name, rule and parameters.</summary>
     CheckerDescription Description { get; }
 
+    /// <summary>
+    /// Whether the rule speaks of a system that has come to rest, as most do: "it is there in the end". While something is still under way, what such a rule misses may be about to come, so its violations
+    /// are not told as such. False for rules that are broken for good the moment they are broken: done twice, out of order, a step that is not allowed.
+    /// </summary>
+    bool NeedsRest => true;
+
+    /// <summary>What a violation of this rule comes from; null where the rule cannot tell.</summary>
+    /// <param name="kind">Which way of breaking it: see <see cref="Violation.Kind"/>.</param>
+    FailureClass? ClassOf(string kind) => null;
+
     /// <summary>Judges. Whatever it throws makes the finding inconclusive.</summary>
     /// <param name="context">Everything there is to see.</param>
     Finding Check(CheckContext context);

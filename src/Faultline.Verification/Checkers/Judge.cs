@@ -25,7 +25,7 @@ public static class Judge
             return Finding.Inconclusive(name, $"the checker itself failed: {error.GetType().Name}: {error.Message}"); // A broken judge acquits nobody.
         }
 
-        return WithJourneys(Held(name, finding), context);
+        return WithJourneys(WithClasses(AtRest(Held(name, finding), checker, context), checker), context);
     }
 
     /// <summary>What a finding must be, whoever wrote the checker.</summary>
@@ -37,6 +37,18 @@ public static class Judge
         { Verdict: Verdict.Passed, Judged: <= 0 } => Finding.Inconclusive(name, finding.Reason ?? "the checker saw no data"),
         _ => finding with { Checker = name },
     };
+
+    // That the system did not come to rest is a violation of its own; blaming it for a loss besides would accuse it of what nobody has seen.
+    private static Finding AtRest(Finding finding, IChecker checker, CheckContext context) =>
+        finding.Verdict == Verdict.Failed && checker.NeedsRest && context.Drain is { Drained: false }
+            ? Finding.Inconclusive(finding.Checker, $"the system had not come to rest, and what is missing may still be under way; seen so far: {Said(finding)}")
+            : finding;
+
+    private static string Said(Finding finding) =>
+        (finding.Violations.Count > 0 ? finding.Violations[0].Sentence : "violations that are not told one by one") + (finding.ViolationCount > 1 ? $" (and {finding.ViolationCount - 1} more)" : "");
+
+    private static Finding WithClasses(Finding finding, IChecker checker) =>
+        finding with { Violations = [.. finding.Violations.Select(violation => violation with { Class = violation.Class ?? checker.ClassOf(violation.Kind) })] };
 
     private static Finding WithJourneys(Finding finding, CheckContext context)
     {

@@ -16,6 +16,8 @@ internal sealed class LegalTransitions : IChecker
         Name, "Every change of state is one that the table allows, and begins where the last one ended.",
         new CheckerParameter(Table, "list of {from, event, to}; without 'from' for a creation; required"));
 
+    public bool NeedsRest => false;
+
     public Finding Check(CheckContext context)
     {
         HashSet<(string?, string, string)> allowed = Read(context);

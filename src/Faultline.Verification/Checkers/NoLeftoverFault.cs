@@ -9,6 +9,8 @@ internal sealed class NoLeftoverFault : IChecker
 
     public CheckerDescription Description { get; } = new(Name, "Everything that the run injected is removed by its end.");
 
+    public bool NeedsRest => false;
+
     public Finding Check(CheckContext context)
     {
         var finding = new FindingBuilder(Name);

@@ -21,6 +21,8 @@ internal sealed class NoOrphans : IChecker
         Name, "Every effect and every dead letter goes back to a committed publishing, a cause and an operation that exist.",
         new CheckerParameter(Operations, "whether operation ids must be in the history; true by default"));
 
+    public bool NeedsRest => false;
+
     public Finding Check(CheckContext context)
     {
         var finding = new FindingBuilder(Name);

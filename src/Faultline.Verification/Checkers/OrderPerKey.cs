@@ -14,6 +14,8 @@ internal sealed class OrderPerKey : IChecker
 
     public CheckerDescription Description { get; } = new(Name, "Messages of one key from one service are handled in the order of their commits, at each consumer.");
 
+    public bool NeedsRest => false;
+
     public Finding Check(CheckContext context)
     {
         var finding = new FindingBuilder(Name);

@@ -12,6 +12,8 @@ internal sealed class ReplayEqual : IChecker
 
     public CheckerDescription Description { get; } = new(Name, "A repeated operation with the same key is answered with the same reply.");
 
+    public bool NeedsRest => false;
+
     public Finding Check(CheckContext context)
     {
         var finding = new FindingBuilder(Name);

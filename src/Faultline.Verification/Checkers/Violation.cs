@@ -23,6 +23,9 @@ public sealed record Violation
     /// <summary>The consumer at which it broke, where there is one.</summary>
     public string? Consumer { get; init; }
 
+    /// <summary>What it comes from; null where the rule cannot tell.</summary>
+    public FailureClass? Class { get; init; }
+
     /// <summary>The life of one of the messages or operations; empty for all but the first violations of a finding.</summary>
     public IReadOnlyList<JourneyStep> Journey { get; init; } = [];
 }

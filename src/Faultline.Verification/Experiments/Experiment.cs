@@ -15,6 +15,9 @@ public sealed record Experiment
     /// <summary>The system.</summary>
     public required string System { get; init; }
 
+    /// <summary>The full path of the file that describes the system; null for one that comes with the product.</summary>
+    public string? SystemFile { get; init; }
+
     /// <summary>Probes of the steady state.</summary>
     public IReadOnlyList<Probe> Hypothesis { get; init; } = [];
 
@@ -98,19 +101,18 @@ public sealed record WorkloadSpec
     /// <summary>For a system of the user's own: the requests of one operation, sent one after the other. Empty for a workload of the system.</summary>
     public IReadOnlyList<HttpStep> Steps { get; init; } = [];
 
+    /// <summary>What the seed draws for each operation, for the placeholders of the steps.</summary>
+    public IReadOnlyList<DrawnValue> Values { get; init; } = [];
+
+    /// <summary>What an operation with steps is about, with placeholders; null for nothing.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>The name of a workload that is given by its steps.</summary>
     public const string HttpName = "http";
 
     /// <summary>Further parameters, known to the workload.</summary>
     public IReadOnlyDictionary<string, JsonElement> Parameters { get; init; } = new Dictionary<string, JsonElement>();
 }
-
-/// <summary>One HTTP request of a workload that is given by its steps.</summary>
-/// <param name="Service">The service, as <c>system/service</c>.</param>
-/// <param name="Method">The HTTP method.</param>
-/// <param name="Path">The path; <c>{operation}</c> in path and body stands for the operation id.</param>
-/// <param name="Body">The body as text; null for none.</param>
-public sealed record HttpStep(string Service, string Method, string Path, string? Body);
 
 /// <summary>A guard that a run switches.</summary>
 /// <param name="Guard">The guard.</param>

@@ -30,6 +30,7 @@ internal static partial class ExperimentFields
         IReadOnlyList<GuardSpec> guards = Guards(fields, system);
         (int replicas, IReadOnlyDictionary<string, int> replicasOf) = Replicas(fields, system);
         string? broker = fields.OneOf("broker", catalogue.Brokers);
+        if (broker is not null && system is { IsOwn: true }) fields.Problem("broker", $"is '{broker}', and {system.Name} is a system of your own, which brings what it needs; leave it out");
         ulong? seed = fields.Unsigned("seed");
         string? profile = fields.OneOf("profile", system?.Profiles ?? []);
         (IReadOnlyList<FaultSpec> schedule, GeneratorSpec? generator) = new ScheduleFields(system, catalogue, guards).Read(fields);
@@ -51,6 +52,7 @@ internal static partial class ExperimentFields
             Name = name,
             Title = title ?? name,
             System = system.Name,
+            SystemFile = system.File,
             Hypothesis = hypothesis,
             Workload = workload,
             Guards = guards,
@@ -96,7 +98,7 @@ internal static partial class ExperimentFields
     {
         string[] names = [.. catalogue.Systems.Select(system => system.Name)];
         if (!fields.Has("system")) fields.Problems.Add(fields.Line, $"{fields.At("system")} is missing; {Nearest.OneOf("", names)}");
-        return catalogue.Find(fields.OneOf("system", names));
+        return fields.Text("system", lengthMax: 1_000) is { } path && catalogue.Paths.ContainsKey(path) ? catalogue.Find(path) : catalogue.Find(fields.OneOf("system", names));
     }
 
     private static IReadOnlyList<GuardSpec> Guards(Fields fields, SystemDescription? system)

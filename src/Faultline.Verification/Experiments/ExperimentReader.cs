@@ -21,7 +21,7 @@ public static class ExperimentReader
         var problems = new ProblemList();
         bool isSingle = true;
         Battery? battery = null;
-        if (Load(text, problems) is { } root)
+        if (Load(text, problems, "an experiment or a battery") is { } root)
         {
             isSingle = !root.Children.Any(child => child.Key is YamlScalarNode { Value: "battery" });
             battery = isSingle ? Single(root, catalogue, problems) : ReadBattery(root, catalogue, problems);
@@ -76,7 +76,28 @@ public static class ExperimentReader
         }
     }
 
-    private static YamlMappingNode? Load(string text, ProblemList problems)
+    /// <summary>The systems that a file names, as it names them; none when it cannot be read.</summary>
+    /// <param name="text">The text of the file.</param>
+    public static IReadOnlyList<string> SystemsNamed(string text)
+    {
+        if (Load(text, new ProblemList(), "an experiment or a battery") is not { } root) return [];
+
+        IEnumerable<YamlNode> cells = root.Children.Where(child => child.Key is YamlScalarNode { Value: "experiments" }).SelectMany(child => (child.Value as YamlSequenceNode)?.Children ?? []);
+        IEnumerable<YamlNode> defaults = root.Children.Where(child => child.Key is YamlScalarNode { Value: "defaults" }).Select(child => child.Value);
+        return
+        [
+            .. from map in ((YamlNode[])[root, .. defaults, .. cells]).OfType<YamlMappingNode>()
+               from child in map.Children
+               where child is { Key: YamlScalarNode { Value: "system" }, Value: YamlScalarNode { Value.Length: > 0 } }
+               select ((YamlScalarNode)child.Value).Value!,
+        ];
+    }
+
+    /// <summary>The one mapping that a file holds; null with a problem when it holds something else.</summary>
+    /// <param name="text">The text of the file.</param>
+    /// <param name="problems">Gets what is wrong.</param>
+    /// <param name="what">What it must hold, for messages.</param>
+    internal static YamlMappingNode? Load(string text, ProblemList problems, string what)
     {
         if (text.Length > TextLengthMax)
         {
@@ -94,7 +115,7 @@ public static class ExperimentReader
             stream.Load(new StringReader(text));
             if (stream.Documents.Count == 1 && stream.Documents[0].RootNode is YamlMappingNode root) return root;
 
-            problems.Add(1, stream.Documents.Count == 0 ? "the file is empty; it must hold an experiment or a battery" : "the file must hold one mapping: an experiment or a battery");
+            problems.Add(1, stream.Documents.Count == 0 ? $"the file is empty; it must hold {what}" : $"the file must hold one mapping: {what}");
             return null;
         }
         catch (YamlException error)
@@ -118,7 +139,7 @@ public static class ExperimentReader
                     problems.Add(line, "the file holds several documents; one is allowed");
                     return false;
                 case AnchorAlias or NodeEvent { Anchor.IsEmpty: false }:
-                    problems.Add(line, "anchors and aliases (& and *) are not used in experiment files; a battery has 'defaults'");
+                    problems.Add(line, "anchors and aliases (& and *) are not used in these files; a battery has 'defaults'");
                     return false;
                 case MappingStart or SequenceStart when ++depth > DepthMax:
                     problems.Add(line, $"the file is nested more than {DepthMax} levels deep");

@@ -24,7 +24,7 @@ public static class ExperimentWriter
     {
         ["name"] = experiment.Name,
         ["title"] = experiment.Title,
-        ["system"] = experiment.System,
+        ["system"] = experiment.SystemFile ?? experiment.System,
         ["seed"] = experiment.Seed,
         ["broker"] = experiment.Broker,
         ["profile"] = experiment.Profile,
@@ -46,7 +46,9 @@ public static class ExperimentWriter
         var map = new Map
         {
             ["name"] = workload.Steps.Count > 0 ? null : workload.Name,
-            ["steps"] = workload.Steps.Select(step => new Map { ["service"] = step.Service, ["method"] = step.Method, ["path"] = step.Path, ["body"] = step.Body }).ToList(),
+            ["values"] = workload.Values.Count == 0 ? null : workload.Values.Aggregate(new Map(), (map, value) => map.With(value.Name, ValueMap(value))),
+            ["steps"] = workload.Steps.Select(StepMap).ToList(),
+            ["subject"] = workload.Subject,
             ["operations"] = workload.Operations,
             ["duration"] = Text(workload.Duration),
             ["rate"] = workload.RatePerSecond,
@@ -55,6 +57,23 @@ public static class ExperimentWriter
         foreach ((string name, object? value) in Plain(workload.Parameters)) map[name] = value;
         return map;
     }
+
+    private static Map ValueMap(DrawnValue value) => value.Pick.Count > 0 ? new Map { ["pick"] = value.Pick.Select(Plain).ToList() } : new Map { ["from"] = value.From, ["to"] = value.To };
+
+    private static Map StepMap(HttpStep step) => new()
+    {
+        ["service"] = step.Service,
+        ["method"] = step.Method,
+        ["path"] = step.Path,
+        ["headers"] = Texts(step.Headers),
+        ["body"] = step.Json is { } json ? Plain(json) : step.Body,
+        ["expect"] = step.Expect.Select(status => (object)status).ToList(),
+        ["within"] = Durations.Write(step.Within),
+        ["retry"] = step.AttemptsMax == 1 ? null : new Map { ["attempts"] = step.AttemptsMax, ["pause"] = Durations.Write(step.Pause) },
+        ["capture"] = Texts(step.Capture),
+    };
+
+    private static Map? Texts(IReadOnlyDictionary<string, string> texts) => texts.Count == 0 ? null : texts.Aggregate(new Map(), (map, pair) => map.With(pair.Key, pair.Value));
 
     private static Map ProbeFields(Probe probe) => new()
     {

@@ -177,6 +177,9 @@ internal sealed class Fields(YamlMappingNode node, string path, ProblemList prob
         return rest;
     }
 
+    /// <summary>A field as JSON; null when it is not there.</summary>
+    public JsonElement? Json(string name) => Node(name) is { } value ? JsonSerializer.SerializeToElement(Json(value, DepthMax)) : null;
+
     /// <summary>Notes every field that nobody asked for.</summary>
     public void End()
     {

@@ -4,6 +4,7 @@ using Faultline.Triggers;
 using Faultline.Verification.Checkers;
 using Faultline.Verification.Histories;
 using Faultline.Verification.Profiles;
+using Faultline.Verification.Scenarios;
 
 namespace Faultline.Verification.Experiments;
 
@@ -59,7 +60,17 @@ public sealed record OperationEnd(Outcome Outcome, int Attempts, string? Subject
 /// <param name="Http">Sends requests.</param>
 /// <param name="AddressOf">Where a service can be reached, round the fault proxy.</param>
 /// <param name="Time">The clock.</param>
-public sealed record LookCall(History History, IReadOnlyList<SystemFact> Facts, HttpClient Http, Func<string, Uri> AddressOf, TimeProvider Time);
+public sealed record LookCall(History History, IReadOnlyList<SystemFact> Facts, HttpClient Http, Func<string, Uri> AddressOf, TimeProvider Time)
+{
+    /// <summary>The experiment whose operations these are; null when only the operations are known.</summary>
+    public Experiment? Cell { get; init; }
+
+    /// <summary>The run, where several share the data of one system; null for none.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>The connection string of a service's database, round the fault proxy; null for a service without one. It is a secret.</summary>
+    public Func<string, string?> DatabaseOf { get; init; } = _ => null;
+}
 
 /// <summary>What a system brings for its verification. A border: one for each system.</summary>
 public interface ISystemChecks
@@ -84,6 +95,9 @@ public interface ISystemChecks
 
     /// <summary>Its fault profiles; none where it has no links to break.</summary>
     IReadOnlyList<FaultProfile> Profiles => [];
+
+    /// <summary>Its scenarios: stories that show what a fault does and what a guard earns.</summary>
+    IReadOnlyList<Scenario> Scenarios => [];
 
     /// <summary>The service that a user may replace by a program of his own, as <c>system/service</c>; null when none may be.</summary>
     string? OwnService => null;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Faultline.Protocol.Faults;
+using Faultline.Protocol.Links;
 using Faultline.Protocol.Services;
 using Faultline.Verification.Schedules;
 using YamlDotNet.RepresentationModel;
@@ -140,14 +141,15 @@ internal sealed class LinkFaultFields(SystemDescription? system, Catalogue catal
 
     private IReadOnlyList<string> Targets(Fields fields)
     {
-        string[] known = [.. system?.Services.Select(service => service.Service) ?? [], .. catalogue.Infrastructure, .. _links.Select(link => link.Name)];
+        string[] known = [.. system?.Services.Select(service => service.Service) ?? [], .. system?.ServersAmong(catalogue.Infrastructure) ?? catalogue.Infrastructure, .. _links.Select(link => link.Name)];
         if (!fields.Has("targets")) fields.Problems.Add(fields.Line, $"{fields.At("targets")} is missing; it must be a list of: {string.Join(", ", known)}");
         var targets = new List<string>();
         foreach ((YamlNode item, string at) in fields.List("targets"))
         {
             string text = (item as YamlScalarNode)?.Value ?? "";
             string full = known.Contains(text) ? text : $"{system?.Name}/{text}";
-            if (system is null || known.Contains(full)) targets.Add(full);
+            if (system?.Find(full) is { IsAttached: true }) fields.Problems.Add((int)item.Start.Line, $"{at} is '{text}', which runs without the lab, so the lab cannot take it down; name one of its links instead");
+            else if (system is null || known.Contains(full)) targets.Add(full);
             else fields.Problems.Add((int)item.Start.Line, $"{at} is {Fields.Show(item)}; {Nearest.OneOf(Nearest.To(text, known) is null ? full : text, known)}");
         }
 

@@ -16,6 +16,8 @@ public static class Resolution
         IReadOnlyList<FaultSpec> drawn = experiment.Generator is { } generator
             ? ScheduleGenerator.Draw(generator, system.Services, GeneratorFields.OutboxOff(experiment.Guards, system.Services), seed.Derive($"schedule/{experiment.Name}"))
             : [];
-        return experiment with { Seed = seed.Value, Generator = null, Schedule = [.. experiment.Schedule, .. drawn] };
+        // A system of the user's own has rules of its own, and none of those for messages.
+        IReadOnlyList<InvariantSpec> rules = experiment.Invariants.Count > 0 || !system.IsOwn ? experiment.Invariants : [.. system.UsualCheckers.Select(name => new InvariantSpec(name, new Dictionary<string, System.Text.Json.JsonElement>()))];
+        return experiment with { Invariants = rules, Seed = seed.Value, Generator = null, Schedule = [.. experiment.Schedule, .. drawn] };
     }
 }

@@ -128,11 +128,18 @@ internal sealed class ScheduleFields(SystemDescription? system, Catalogue catalo
     {
         fields.Required("verb", "one of: " + string.Join(", ", DisruptionVerbs.All));
         string? verb = fields.OneOf("verb", DisruptionVerbs.All);
-        string[] targets = [.. system?.Services.Select(service => service.Service) ?? [], .. catalogue.Infrastructure];
-        string? target = fields.Required("target", "a service of the system or one of: " + string.Join(", ", catalogue.Infrastructure));
+        IReadOnlyList<string> servers = system?.ServersAmong(catalogue.Infrastructure) ?? catalogue.Infrastructure;
+        string[] targets = [.. system?.Services.Select(service => service.Service) ?? [], .. servers];
+        string? target = fields.Required("target", servers.Count == 0 ? "a service of the system" : "a service of the system or one of: " + string.Join(", ", servers));
         if (target is not null && system is not null)
         {
-            string full = target.Contains('/', StringComparison.Ordinal) || catalogue.Infrastructure.Contains(target) ? target : $"{system.Name}/{target}";
+            string full = target.Contains('/', StringComparison.Ordinal) || servers.Contains(target) ? target : $"{system.Name}/{target}";
+            if (system.Find(full) is { IsAttached: true })
+            {
+                fields.Problem("target", $"is '{target}', which runs without the lab, so the lab cannot take it down; break its links instead");
+                return null;
+            }
+
             if (targets.Contains(full)) target = full;
             else
             {
@@ -155,6 +162,13 @@ internal sealed class ScheduleFields(SystemDescription? system, Catalogue catalo
         fields.Required("service", "a service of the system");
         string? name = ExperimentFields.Service(fields, "service", system);
         ServiceDescription? service = name is null ? null : system?.Find(name);
+        if (service is { IsOwn: true })
+        {
+            fields.Problem("service", $"is '{name}', a program of your own, which has no fault points; what can be broken is its links and its process: {string.Join(", ", FaultNames.Except(["anomaly"]))}");
+            foreach (string field in (string[])["point", "kind", "instance", "parameters", "match", "trigger", "pins"]) fields.Node(field); // They are not what is wrong.
+            return null;
+        }
+
         string[] points = [.. service?.Points ?? FaultPoints.All.Select(known => known.Name)];
         string[] kinds = [.. service?.Kinds ?? FaultKinds.All];
         fields.Required("point", "a fault point, for example consume.ack.before");

@@ -6,8 +6,6 @@ namespace Faultline.Verification.Experiments;
 /// <summary>Workload and hypothesis: what the client does, and what must hold steady.</summary>
 internal static partial class ExperimentFields
 {
-    private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-
     private static WorkloadSpec? Workload(Fields fields, SystemDescription? system)
     {
         if (!fields.Has("workload"))
@@ -18,7 +16,7 @@ internal static partial class ExperimentFields
 
         if (fields.Map("workload") is not { } map) return null;
 
-        IReadOnlyList<HttpStep> steps = Steps(map, system);
+        (IReadOnlyList<HttpStep> steps, IReadOnlyList<DrawnValue> values, string? subject) = new StepFields(system).Read(map);
         string[] names = [.. system?.Workloads.Select(workload => workload.Name) ?? []];
         string? name = steps.Count > 0 ? WorkloadSpec.HttpName : system is null ? map.Text("name") : map.OneOf("name", names);
         if (steps.Count > 0 && map.Has("name")) map.Problem("name", "stands beside 'steps'; a workload has a name or steps");
@@ -39,32 +37,9 @@ internal static partial class ExperimentFields
             Concurrency = (int)(concurrency ?? 1),
             Parameters = parameters,
             Steps = steps,
+            Values = values,
+            Subject = subject,
         };
-    }
-
-    private static IReadOnlyList<HttpStep> Steps(Fields workload, SystemDescription? system)
-    {
-        var steps = new List<HttpStep>();
-        foreach ((YamlNode item, string path) in workload.List("steps", itemsMax: 100))
-        {
-            if (item is not YamlMappingNode map)
-            {
-                workload.Problems.Add((int)item.Start.Line, $"{path} is {Fields.Show(item)}; it must be a mapping with service, method and path");
-                continue;
-            }
-
-            var step = new Fields(map, path, workload.Problems);
-            step.Required("service", "a service of the system");
-            string? service = Service(step, "service", system);
-            string? method = step.OneOf("method", Methods);
-            string? url = HttpPath(step, required: true);
-            string? body = (step.Node("body") as YamlScalarNode)?.Value;
-            if (body is null && step.Has("body")) step.Problem("body", "is no text; write JSON in quotes or as a block");
-            step.End();
-            if (service is not null && url is not null) steps.Add(new HttpStep(service, method ?? "POST", url, body));
-        }
-
-        return steps;
     }
 
     private static IReadOnlyList<Probe> Hypothesis(Fields fields, SystemDescription? system)
@@ -90,6 +65,8 @@ internal static partial class ExperimentFields
         string? service = Service(probe, "service", system);
         string? path = HttpPath(probe, required: false);
         string? figure = probe.OneOf("figure", Probe.Figures);
+        if (figure is not null && service is not null && system?.Find(service) is { IsOwn: true }) probe.Problem("figure", $"is '{figure}', and {service} is a program of your own, which has no messaging of the lab; it can be probed over HTTP, with path");
+        if (path is not null && service is not null && system?.Find(service) is { Listens: false } or { IsHttp: false }) probe.Problem("path", $"is '{path}', and {service} does not listen for HTTP");
         if (probe.Has("path") == probe.Has("figure")) probe.Problems.Add(probe.Line, $"{probe.Path} must have one of path (an HTTP probe) and figure; it has {(probe.Has("path") ? "both" : "none")}");
         if (probe.Has("figure")) Misplaced(probe, "status", "within");
         else Misplaced(probe, "max");
@@ -119,7 +96,7 @@ internal static partial class ExperimentFields
         foreach (string name in names.Where(probe.Has)) probe.Problem(name, $"says nothing here; it belongs to a probe with {(name == "max" ? "figure" : "path")}");
     }
 
-    private static string? HttpPath(Fields fields, bool required)
+    public static string? HttpPath(Fields fields, bool required)
     {
         string? path = required ? fields.Required("path", "a path that begins with /") : fields.Text("path");
         if (path is null || path.StartsWith('/')) return path;

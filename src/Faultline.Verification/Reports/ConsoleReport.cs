@@ -52,6 +52,7 @@ public static class ConsoleReport
             foreach (Violation violation in cell.Verdict.Violations.Take(report.Cells.Count == 1 ? ViolationsMax : 1)) WriteViolation(output, violation, ink);
             int left = cell.Verdict.Violations.Count - (report.Cells.Count == 1 ? ViolationsMax : 1);
             if (left > 0) output.WriteLine(ink.Faint($"    … and {Texts.Plural(left, "more violation")}: see report.html"));
+            WriteClasses(output, cell, isOnly: report.Cells.Count == 1, ink);
         }
 
         if (shown.Count > CellsMax) output.WriteLine(ink.Faint($"  … and {Texts.Plural(shown.Count - CellsMax, "more cell")} not passed: see report.html"));
@@ -74,6 +75,16 @@ public static class ConsoleReport
 
         IEnumerable<string> steps = violation.Journey.Take(StepsMax).Select(step => step.IsFault ? ink.Red(Texts.Line(step.ToString())) : Texts.Line(step.ToString()));
         output.WriteLine($"      {string.Join(" → ", steps)}{(violation.Journey.Count > StepsMax ? " → …" : "")}");
+    }
+
+    /// <summary>What is left to heal, each thing once, however many rules it breaks.</summary>
+    private static void WriteClasses(TextWriter output, CellReport cell, bool isOnly, Ink ink)
+    {
+        FailureClass[] classes = [.. cell.Verdict.Violations.Select(violation => violation.Class).OfType<FailureClass>().Distinct()];
+        if (classes.Length == 0) return;
+
+        if (isOnly) foreach (FailureClass one in classes) output.WriteLine($"    {ink.Bold($"left to heal: {one.Name}")}: {Texts.Line(one.Says)}");
+        else output.WriteLine($"    {ink.Bold("left to heal:")} {string.Join(", ", classes.Select(one => one.Name))}");
     }
 
     private sealed class Ink(bool colours)

@@ -38,6 +38,7 @@ internal static class HtmlCell
     public static void WriteViolation(HtmlPage page, Violation violation, string? cell, bool isOpen)
     {
         page.Raw($"<details class=\"card failed\"{(isOpen ? " open" : "")}><summary>").Element("span", violation.Rule, "badge").Element("span", violation.Sentence, "sentence").Raw("</summary>\n");
+        if (violation.Class is { } left) page.Raw("<p><b>").Text($"Left to heal: {left.Name}").Raw("</b>: ").Text(left.Says).Raw("</p>");
         if (cell is not null) page.Raw("<p class=\"soft\">In cell ").Element("code", cell).Raw("</p>");
         if (violation.Operations.Count > 0) Codes(page, "Operations", violation.Operations);
         if (violation.Messages.Count > 0) Codes(page, "Messages", [.. violation.Messages.Select(id => id.ToString())]);

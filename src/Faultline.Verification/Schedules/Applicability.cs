@@ -6,14 +6,14 @@ namespace Faultline.Verification.Schedules;
 /// <summary>Which messages pass which point of a service: the producing points see what it publishes, the consuming ones what it consumes.</summary>
 public static class Applicability
 {
-    /// <summary>The message types that can pass a point; empty for the points of HTTP, where no message passes.</summary>
+    /// <summary>The message types that can pass a point; empty for the points of HTTP and of database clients, where no message passes.</summary>
     /// <param name="service">The service.</param>
     /// <param name="point">The point.</param>
     public static IReadOnlyList<string> MessagesAt(ServiceDescription service, FaultPoint point) => point.Pipeline switch
     {
         "publish" or "relay" or "schedule" => Names(service.Publishes),
         "consume" or "retry" or "deadletter" => Names(service.Consumes),
-        "http" => [],
+        "http" or "db" => [],
         _ => Names([.. service.Publishes, .. service.Consumes]),
     };
 

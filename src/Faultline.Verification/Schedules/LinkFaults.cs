@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Faultline.Protocol.Faults;
+using Faultline.Protocol.Links;
 using Faultline.Protocol.Services;
 
 namespace Faultline.Verification.Schedules;

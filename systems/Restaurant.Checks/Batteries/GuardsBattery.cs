@@ -40,7 +40,7 @@ internal static class GuardsBattery
     private static Experiment CellOf(Case @case, string state, IReadOnlyList<string> off)
     {
         Experiment cell = TestsBattery.Tests($"{@case.Guard}-{state}", $"{@case.Guard} {state}: {@case.Because}", 2);
-        if (@case.Fault is null) cell = cell with { Workload = new WorkloadSpec { Name = BadOrdersWorkload.Name, Operations = BadOrdersWorkload.Count }, Invariants = [TestsBattery.Rule(BadOrdersRefused.Name)] };
+        if (@case.Fault is null) cell = TestsBattery.BadOrdersCell(cell.Name, cell.Title, concurrency: 1);
         return cell with { Guards = [.. off.Select(guard => new GuardSpec(guard, On: false, Orders))], Schedule = @case.Fault is { } fault ? [fault] : [] };
     }
 

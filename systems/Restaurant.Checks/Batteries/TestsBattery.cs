@@ -31,6 +31,18 @@ internal static class TestsBattery
 
     public static Battery Rush(SystemDescription system) => new("restaurant/rush", "Many customers at once", [RushCell("rush", $"{OrderPlans.RushCustomers} customers with {RushOrders / OrderPlans.RushCustomers} orders each, in parallel")]);
 
+    public static Battery BadOrders(SystemDescription system) => new("restaurant/bad-orders", "Orders that cannot be served", [BadOrdersCell("bad-orders", "orders that cannot be served, and one that can", concurrency: BadOrdersWorkload.Count)]);
+
+    /// <summary>Orders that cannot be served.</summary>
+    public static Experiment BadOrdersCell(string name, string title, int concurrency) => new()
+    {
+        Name = name,
+        Title = title,
+        System = "restaurant",
+        Workload = new WorkloadSpec { Name = BadOrdersWorkload.Name, Operations = BadOrdersWorkload.Count, Concurrency = concurrency },
+        Invariants = [Rule(BadOrdersRefused.Name)],
+    };
+
     /// <summary>Tests one after the other.</summary>
     public static Experiment Tests(string name, string title, int tests) => new()
     {

@@ -10,6 +10,10 @@ internal sealed class AcknowledgedExist : IChecker
 
     public CheckerDescription Description { get; } = new(Name, "every acknowledged order exists, with all its items");
 
+    public FailureClass? ClassOf(string kind) => kind == "missing" ? FailureClasses.Acknowledged : FailureClasses.Transaction;
+
+    public bool NeedsRest => false;
+
     public Finding Check(CheckContext context)
     {
         var finding = new FindingBuilder(Name);

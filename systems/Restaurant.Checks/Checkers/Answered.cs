@@ -10,6 +10,10 @@ internal sealed class Answered : IChecker
 
     public CheckerDescription Description { get; } = new(Name, "a client that goes on trying gets its answer before the run's time is over");
 
+    public FailureClass? ClassOf(string kind) => FailureClasses.Answer;
+
+    public bool NeedsRest => false;
+
     public Finding Check(CheckContext context)
     {
         var finding = new FindingBuilder(Name);

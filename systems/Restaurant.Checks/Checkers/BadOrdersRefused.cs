@@ -12,6 +12,10 @@ internal sealed class BadOrdersRefused : IChecker
 
     public CheckerDescription Description { get; } = new(Name, "an order that cannot be served is refused with a 4xx, at once");
 
+    public FailureClass? ClassOf(string kind) => FailureClasses.Validation;
+
+    public bool NeedsRest => false;
+
     public Finding Check(CheckContext context)
     {
         var finding = new FindingBuilder(Name);

@@ -11,6 +11,8 @@ internal sealed class LoyaltyAgrees : IChecker
 
     public CheckerDescription Description { get; } = new(Name, "loyalty knows exactly the orders that exist");
 
+    public FailureClass? ClassOf(string kind) => kind == "missing" ? FailureClasses.Outbox : FailureClasses.ToldTooEarly;
+
     public Finding Check(CheckContext context)
     {
         var finding = new FindingBuilder(Name);

@@ -9,6 +9,10 @@ internal sealed class NoOrphanItems : IChecker
 
     public CheckerDescription Description { get; } = new(Name, "no order is without items, and no items are without an order");
 
+    public FailureClass? ClassOf(string kind) => FailureClasses.Transaction;
+
+    public bool NeedsRest => false;
+
     public Finding Check(CheckContext context)
     {
         var finding = new FindingBuilder(Name);

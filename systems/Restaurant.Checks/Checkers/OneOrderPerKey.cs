@@ -10,6 +10,10 @@ internal sealed class OneOrderPerKey : IChecker
 
     public CheckerDescription Description { get; } = new(Name, "one key is one order, however often it was sent; a refused one is none");
 
+    public FailureClass? ClassOf(string kind) => kind switch { "twice" => FailureClasses.Idempotency, "refused-and-done" => FailureClasses.Refused, "unexpected" => FailureClasses.Transaction, _ => null };
+
+    public bool NeedsRest => false;
+
     public Finding Check(CheckContext context)
     {
         var finding = new FindingBuilder(Name);

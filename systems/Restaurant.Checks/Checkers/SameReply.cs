@@ -12,6 +12,10 @@ internal sealed class SameReply : IChecker
 
     public CheckerDescription Description { get; } = new(Name, "the same key with the same order gets the same reply; with another order it gets 422");
 
+    public FailureClass? ClassOf(string kind) => FailureClasses.Idempotency;
+
+    public bool NeedsRest => false;
+
     public Finding Check(CheckContext context)
     {
         var finding = new FindingBuilder(Name);

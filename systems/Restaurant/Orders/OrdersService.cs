@@ -1,5 +1,4 @@
 using Faultline.Hosting;
-using Faultline.Hosting.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Restaurant.Orders.Calls;
 using Restaurant.Orders.Contracts;
@@ -23,7 +22,7 @@ internal static class OrdersService
         .States("halves", OrderRows.Halves)
         .Uses((services, _) =>
         {
-            services.AddHttpClient(Peer.HttpClientName, http => http.Timeout = Timeout.InfiniteTimeSpan).AddHttpMessageHandler<FaultHandler>();
+            services.AddHttpClient(Peer.HttpClientName, http => http.Timeout = Timeout.InfiniteTimeSpan);
             services.AddSingleton<MenuClient>().AddSingleton<LoyaltyClient>().AddSingleton<PriceCache>().AddSingleton<PlaceOrder.Parts>().AddSingleton<OrderRows>().AddSingleton<Detached>();
         });
 }

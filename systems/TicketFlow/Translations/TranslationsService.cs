@@ -1,5 +1,4 @@
 using Faultline.Hosting;
-using Faultline.Hosting.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using TicketFlow.Inquiries.Contracts;
@@ -29,7 +28,7 @@ internal static class TranslationsService
             return;
         }
 
-        services.AddHttpClient("libretranslate").AddHttpMessageHandler<FaultHandler>();
+        services.AddHttpClient("libretranslate");
         services.AddSingleton<ITranslator>(provider => new LibreTranslateTranslator(provider.GetRequiredService<IHttpClientFactory>().CreateClient("libretranslate"), options, provider.GetRequiredService<TimeProvider>()));
     }
 }

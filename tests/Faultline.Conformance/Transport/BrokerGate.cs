@@ -5,7 +5,7 @@ namespace Faultline.Conformance.Transport;
 
 /// <summary>
 /// The way of one process to the broker. Closed, it looks to the broker as if the process had died; frozen, as if it had been stopped:
-/// the connections stand, and not a byte comes.
+/// the connections stand, and not a byte comes. Deaf, it still speaks.
 /// </summary>
 public sealed class BrokerGate : IAsyncDisposable
 {
@@ -17,6 +17,8 @@ public sealed class BrokerGate : IAsyncDisposable
     private readonly Task _running;
     private TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _closed;
+    private bool _deaf;
+    private long _sent;
 
     public BrokerGate(IPEndPoint broker)
     {
@@ -27,6 +29,9 @@ public sealed class BrokerGate : IAsyncDisposable
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>How many bytes went to the broker.</summary>
+    public long Sent => Interlocked.Read(ref _sent);
 
     /// <summary>Ends all connections, and every new one at once.</summary>
     public void Close()
@@ -48,10 +53,10 @@ public sealed class BrokerGate : IAsyncDisposable
         lock (_gate) _closed = false;
     }
 
-    public void Freeze()
-    {
-        lock (_gate) _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
+    public void Freeze() => Freeze(deaf: false);
+
+    /// <summary>What is sent reaches the broker; what the broker says does not come.</summary>
+    public void Deafen() => Freeze(deaf: true);
 
     public void Thaw()
     {
@@ -68,6 +73,11 @@ public sealed class BrokerGate : IAsyncDisposable
         Close();
         await _running;
         _stopping.Dispose();
+    }
+
+    private void Freeze(bool deaf)
+    {
+        lock (_gate) (_open, _deaf) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), deaf);
     }
 
     private async Task AcceptAsync()
@@ -100,8 +110,8 @@ public sealed class BrokerGate : IAsyncDisposable
                 await broker.ConnectAsync(_broker);
                 if (!Keep(broker)) return;
 
-                Task up = PumpAsync(client.GetStream(), broker.GetStream());
-                Task down = PumpAsync(broker.GetStream(), client.GetStream());
+                Task up = PumpAsync(client.GetStream(), broker.GetStream(), isUp: true);
+                Task down = PumpAsync(broker.GetStream(), client.GetStream(), isUp: false);
                 await Task.WhenAny(up, down);
                 broker.Close();
                 client.Close();
@@ -117,7 +127,7 @@ public sealed class BrokerGate : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(NetworkStream from, NetworkStream to)
+    private async Task PumpAsync(NetworkStream from, NetworkStream to, bool isUp)
     {
         byte[] buffer = new byte[64 * 1024];
         try
@@ -128,9 +138,10 @@ public sealed class BrokerGate : IAsyncDisposable
                 if (read == 0) return;
 
                 Task open;
-                lock (_gate) open = _open.Task;
+                lock (_gate) open = isUp && _deaf ? Task.CompletedTask : _open.Task;
                 await open;
                 await to.WriteAsync(buffer.AsMemory(0, read));
+                if (isUp) Interlocked.Add(ref _sent, read);
             }
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException or SocketException)

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Faultline.Anomalies;
+using Faultline.Anomalies.Hosting.Control;
 using Faultline.Hosting.Control;
 using Faultline.Protocol.Faults;
 using Faultline.Protocol.Guards;

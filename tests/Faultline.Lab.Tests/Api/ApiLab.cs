@@ -16,6 +16,8 @@ public sealed class ApiLab : IAsyncLifetime
 {
     public const string Token = "a-token-of-enough-length";
 
+    private static int _labs; // Classes of tests run at the same time, each with a lab of its own.
+
     private TestFolder _folder = null!;
     private ControlPlane _plane = null!;
     private LabServer _server = null!;
@@ -26,7 +28,7 @@ public sealed class ApiLab : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _folder = TestFolder.Create(test: nameof(ApiLab));
+        _folder = TestFolder.Create(suffix: $"-{Interlocked.Increment(ref _labs)}", test: nameof(ApiLab));
         _plane = await ControlPlane.StartAsync(
             new LabOptions { Root = _folder.Path, ToolsFolder = TestFolder.Tools }, [Demo()], TimeProvider.System, new Progress<string>(), TestContext.Current.CancellationToken);
         _server = await StartServerAsync(new LabServerOptions { Port = 0 });

@@ -73,6 +73,22 @@ public sealed class LabServerTests(ApiLab lab) : IClassFixture<ApiLab>
         (await AskAsync("Basic", "%%%")).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
+    [Theory]
+    [InlineData("/v1/traces", true, HttpStatusCode.OK)]
+    [InlineData("/v1/traces", false, HttpStatusCode.Unauthorized)]
+    [InlineData("/api/disruptions", true, HttpStatusCode.Unauthorized)]
+    public async Task With_a_token_services_tell_their_telemetry_by_a_key_of_its_own_that_opens_nothing_else(string path, bool withKey, HttpStatusCode status)
+    {
+        await using LabServer server = await lab.StartServerAsync(new LabServerOptions { Port = 0, Token = ApiLab.Token });
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.Addresses[0], path));
+        request.Content = new ByteArrayContent([]) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-protobuf") } };
+        if (withKey) request.Headers.Add("faultline-telemetry", lab.Plane.Lab.Telemetry.Key);
+
+        using HttpResponseMessage reply = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        reply.StatusCode.ShouldBe(status);
+    }
+
     [Fact]
     public async Task A_port_that_is_taken_is_one_clear_sentence()
     {
@@ -100,6 +116,19 @@ public sealed class LabServerTests(ApiLab lab) : IClassFixture<ApiLab>
     [InlineData("GET", "/api/logs/demo/nosuch", null, 404, "target.unknown")]
     [InlineData("GET", "/api/logs/postgres/queue?lines=many", null, 400, "request.out-of-range")]
     [InlineData("GET", "/api/journey/17", null, 404, "journey.not-found")]
+    [InlineData("GET", "/api/journeys?outcome=fine", null, 400, "request.out-of-range")]
+    [InlineData("GET", "/api/events?topics=weather", null, 400, "request.out-of-range")]
+    [InlineData("GET", "/api/metrics?seconds=7", null, 400, "request.out-of-range")]
+    [InlineData("GET", "/api/metrics?system=nosuch", null, 404, "system.unknown")]
+    [InlineData("GET", "/api/scenarios/nosuch", null, 404, "scenario.unknown")]
+    [InlineData("GET", "/api/reports/..", null, 404, "request.no-route")]
+    [InlineData("GET", "/api/reports/nosuch", null, 404, "report.unknown")]
+    [InlineData("GET", "/api/reports/..%2f..%2fx/files/report.json", null, 404, "report.unknown")]
+    [InlineData("GET", "/api/reports/compare", null, 400, "request.out-of-range")]
+    [InlineData("GET", "/api/experiments/text?path=../x.yaml", null, 404, "experiment.no-file")]
+    [InlineData("GET", "/apps/demo/nosuch/x", null, 404, "service.unknown")]
+    [InlineData("POST", "/api/deadletters/replay", "{}", 400, "request.out-of-range")]
+    [InlineData("POST", "/api/deadletters/replay", """{"all":true,"letters":[{"service":"demo/echo","id":1}]}""", 400, "request.out-of-range")]
     [InlineData("POST", "/api/disruptions", "{", 400, "request.unreadable")]
     [InlineData("POST", "/api/disruptions", """{"verb":"maim","target":"postgres/queue"}""", 400, "request.out-of-range")]
     [InlineData("POST", "/api/disruptions", """{"verb":"kill","target":"demo/nosuch"}""", 404, "target.unknown")]
@@ -133,6 +162,9 @@ public sealed class LabServerTests(ApiLab lab) : IClassFixture<ApiLab>
                 "/api/services/{system}/{service}/deadletters/replay", "/api/services/{system}/{service}/deadletters/discard", "/api/anomalies", "/api/anomalies/{id}", "/api/anomalies/points",
                 "/api/anomalies/firings", "/api/guards", "/api/deadletters", "/api/logs/{scope}/{name}", "/api/logs/{scope}/{name}/follow", "/api/disruptions", "/api/disruptor", "/api/partitions", "/api/links", "/api/links/toxics", "/api/links/http-faults", "/api/links/faults", "/api/links/faults/{name}", "/api/journey/{id}",
                 "/api/runs", "/api/runs/{id}", "/api/runs/{id}/lines", "/api/runs/{id}/summary", "/api/runs/{id}/files/{name}",
+                "/api/map", "/api/events", "/api/faults", "/api/faults/clear", "/api/metrics", "/api/metrics/latest", "/api/catalogue/faults", "/api/scenarios", "/api/scenarios/{id}", "/api/journeys",
+                "/api/deadletters/replay", "/api/deadletters/discard", "/api/services/{system}/{service}/deadletters/{id}/replay",
+                "/api/reports", "/api/reports/compare", "/api/reports/{id}", "/api/reports/{id}/files/{name}", "/api/experiments", "/api/experiments/text",
             ],
             ignoreOrder: true);
         JsonElement[] operations = [.. document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()).Select(operation => operation.Value)];

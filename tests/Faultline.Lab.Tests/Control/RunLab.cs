@@ -22,6 +22,8 @@ public sealed class RunLab : IAsyncLifetime
 
     internal ControlPlane Plane { get; private set; } = null!;
 
+    internal Uri Address => _server.Addresses[0];
+
     internal LabSystem System => Plane.FindRunning("demo")!;
 
     public async ValueTask InitializeAsync()

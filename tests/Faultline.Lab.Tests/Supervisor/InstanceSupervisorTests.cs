@@ -55,6 +55,25 @@ public sealed class InstanceSupervisorTests
     }
 
     [Fact]
+    public async Task Instance_that_was_healthy_before_is_waited_for_however_often_faults_have_ended_it()
+    {
+        await using Bench bench = await Bench.OpenAsync();
+        using TestFolder folder = TestFolder.Create("-fault");
+        string fault = Path.Combine(folder.Path, "fault");
+        SupervisedProcess instance = bench.Supervisor.Start(TestLab.Service("echo", $"dies-while={fault}"));
+        await instance.WaitHealthyAsync(Limits.Hang, Stop);
+        await File.WriteAllTextAsync(fault, "", Stop);
+        Signals.Send(instance.Status().Pid!.Value, Signal.Kill);
+        await Limits.UntilAsync(() => instance.Status() is { Restarts: >= 4, State: ProcessState.Crashed }, "it has died again and again");
+
+        Task healthy = instance.WaitHealthyAsync(Limits.Hang, Stop);
+        File.Delete(fault);
+
+        await healthy;
+        instance.State.ShouldBe(ProcessState.Healthy);
+    }
+
+    [Fact]
     public async Task Instance_that_answers_with_an_error_is_not_healthy()
     {
         await using Bench bench = await Bench.OpenAsync();

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Text;
 using Faultline.Conformance;
 using Faultline.Conformance.Transport;
 using Faultline.Messaging.RabbitMq.Transport;
@@ -55,6 +57,36 @@ public sealed class BrokerStateTests(RabbitMqHarness harness) : IClassFixture<Ra
         heir.Deliveries.ShouldAllBe(delivery => delivery.Redelivered);
         Order.ShouldRisePerKey(heir.Deliveries);
         await Wait.For("nothing is left", async () => (await transport.DepthAsync(system.Service, Stop)).Messages == 0);
+    }
+
+    // The queue may not give later messages to others while earlier ones are open at a member that gives its partition up: that member may die before it has given them back.
+    [Fact]
+    public async Task A_member_that_dies_while_it_gives_up_a_partition_has_let_nobody_read_past_it()
+    {
+        TestSystem system = new("midway", partitions: 1);
+        await using RabbitMqTransport transport = await harness.ConnectAsync();
+        await transport.DeclareAsync(system.Topology, Stop);
+        await using BrokerGate way = new(harness.Broker);
+        await using RabbitMqTransport doomed = await harness.ConnectAsync(way.Port);
+        await using Consumer victim = new(await doomed.SubscribeAsync(system.Service, "victim", 100, Stop), new Manners { Acks = false, Releases = false });
+        await transport.SendAsync([.. system.Messages(10, number => $"k{number}")], Stop);
+        await Wait.For("ten are in hand", () => victim.Deliveries.Count == 10);
+        await using IConnection connection = await harness.OpenAsync();
+        await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: Stop);
+        var next = new NextInLine(channel);
+        await channel.BasicConsumeAsync($"{system.Service}.p0", autoAck: true, next, Stop);
+
+        way.Deafen(); // So it cannot come to the end of giving up.
+        long before = way.Sent;
+        Task releasing = victim.Subscription.ReleaseAsync(0, Stop);
+        await Wait.For("the broker hears that it begins", () => way.Sent > before);
+        await transport.SendAsync([system.Message("10", "k10")], Stop);
+        way.Close();
+
+        await Wait.For("the next in line has all", () => next.Texts.Count >= 11);
+        next.Texts.ShouldBe([.. Enumerable.Range(0, 11).Select(number => $"{number}")]);
+        await victim.Subscription.DisposeAsync();
+        await releasing;
     }
 
     [Fact]
@@ -180,6 +212,20 @@ public sealed class BrokerStateTests(RabbitMqHarness harness) : IClassFixture<Ra
 
         error.Message.ShouldContain("amqp://");
         error.Message.ShouldNotContain(address);
+    }
+
+    private sealed class NextInLine(IChannel channel) : AsyncDefaultBasicConsumer(channel)
+    {
+        private readonly ConcurrentQueue<string> _texts = [];
+
+        public IReadOnlyCollection<string> Texts => [.. _texts];
+
+        public override Task HandleBasicDeliverAsync(
+            string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
+        {
+            _texts.Enqueue(Encoding.UTF8.GetString(body.Span));
+            return Task.CompletedTask;
+        }
     }
 
     private async Task AtBrokerAsync(Func<IChannel, Task> work)

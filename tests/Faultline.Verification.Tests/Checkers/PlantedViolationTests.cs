@@ -251,6 +251,40 @@ public sealed class PlantedViolationTests
         Judge.Run(new Judging(_ => new Finding { Checker = "mine", Verdict = Verdict.Failed, Judged = 9 }), World.Clean().Context()).Verdict.ShouldBe(Verdict.Inconclusive);
 
     [Fact]
+    public void What_is_missing_while_the_system_still_works_is_not_called_lost()
+    {
+        var world = new World();
+        world.Publish(World.Orders, World.OrderPlaced, "cell/1", "k");
+        CheckContext working = world.Context() with { Drain = new DrainResult(false, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(60), [new MessagingState { Service = World.Kitchen, Queue = 3 }]) };
+
+        VerdictOf("nothing-lost", world.Context()).ShouldBe(Verdict.Failed);
+        Finding finding = Judge.Run(new CheckerRegistry().Find("nothing-lost")!, working);
+        finding.Verdict.ShouldBe(Verdict.Inconclusive);
+        finding.Reason.ShouldStartWith("the system had not come to rest, and what is missing may still be under way; seen so far: ");
+        VerdictOf("drains", working).ShouldBe(Verdict.Failed);
+    }
+
+    [Fact]
+    public void What_was_done_twice_is_told_whether_the_system_came_to_rest_or_not()
+    {
+        World world = World.Clean(2);
+        world.Handle(world.First(World.OrderPlaced), World.Kitchen);
+        CheckContext working = world.Context() with { Drain = new DrainResult(false, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(60), []) };
+
+        VerdictOf("effects-once", working).ShouldBe(Verdict.Failed);
+    }
+
+    [Fact]
+    public void A_violation_carries_what_its_checker_says_it_comes_from()
+    {
+        Finding finding = Judge.Run(new Judging(_ => new Finding { Checker = "mine", Verdict = Verdict.Failed, Violations = [Broken("known"), Broken("unknown")] }), World.Clean().Context());
+
+        finding.Violations.Select(violation => violation.Class?.Name).ShouldBe(["a class of a test", null]);
+
+        static Violation Broken(string kind) => new() { Rule = "mine", Kind = kind, Sentence = kind };
+    }
+
+    [Fact]
     public void Violations_are_counted_beyond_those_that_are_kept()
     {
         var finding = new FindingBuilder("mine");
@@ -282,6 +316,8 @@ public sealed class PlantedViolationTests
     private sealed class Judging(Func<CheckContext, Finding> check) : IChecker
     {
         public CheckerDescription Description { get; } = new("mine", "A rule of a test.");
+
+        public FailureClass? ClassOf(string kind) => kind == "known" ? new FailureClass("a class of a test", "something is missing") : null;
 
         public Finding Check(CheckContext context) => check(context);
     }

@@ -1,4 +1,5 @@
 using Faultline.Protocol.Faults;
+using Faultline.Protocol.Links;
 using Faultline.Protocol.Services;
 using Faultline.Verification.Experiments;
 using Faultline.Verification.Schedules;

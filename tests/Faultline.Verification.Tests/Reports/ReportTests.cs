@@ -66,6 +66,27 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public void What_is_left_to_heal_is_named_once_however_many_violations_come_from_it()
+    {
+        var left = new FailureClass("outbox", "a message was published <after> the commit");
+        Violation[] violations = [Violation("nothing-lost", left), Violation("status-agrees", left), Violation("other", null)];
+        RunReport report = Sample();
+        CellReport cell = report.Cells[0] with { Verdict = report.Cells[0].Verdict with { Violations = violations } };
+        var one = new StringWriter();
+        var two = new StringWriter();
+        var page = new StringWriter();
+
+        ConsoleReport.Write(one, report with { Cells = [cell] }, colours: false);
+        ConsoleReport.Write(two, report with { Cells = [cell, cell] }, colours: false);
+        HtmlReport.Write(page, report with { Cells = [cell] });
+
+        one.ToString().Split('\n').Count(line => line.Contains("left to heal", StringComparison.Ordinal)).ShouldBe(1);
+        one.ToString().ShouldContain("left to heal: outbox: a message was published <after> the commit");
+        two.ToString().ShouldContain("left to heal: outbox\n");
+        page.ToString().ShouldContain("Left to heal: outbox</b>: a message was published &lt;after&gt; the commit");
+    }
+
+    [Fact]
     public void Junit_counts_agree_with_its_cases()
     {
         var text = new StringWriter();
@@ -169,6 +190,8 @@ public sealed class ReportTests
         ReportFiles.Write(Path.Combine(folder, "battery"), SampleBattery());
         ReportFiles.Write(Path.Combine(folder, "hostile"), Sample(Hostile));
     }
+
+    private static Violation Violation(string rule, FailureClass? left) => new() { Rule = rule, Kind = "broken", Sentence = "it broke", Class = left };
 
     private static RunReport Sample(string title = "Lunch in trouble")
     {

@@ -95,6 +95,40 @@ public sealed class CheckerTests
     public void A_bad_order_that_is_not_refused_is_found(Outcome outcome, string kind) =>
         Broken(new World("bad-orders", 0), outcome, kind);
 
+    private static readonly (string Rule, string Class, Func<World> Make)[] Plants =
+    [
+        (OneOrderPerKey.Name, "idempotency", () => new World().OrderTwice(4)),
+        (OneOrderPerKey.Name, "refused-too-early", () => new World().Changed(2, operation => operation with { Outcome = Outcome.Failed })),
+        (OneOrderPerKey.Name, "transaction", () => new World().OrderChanged(1, order => order with { Items = [order.Items[0]] })),
+        (AcknowledgedExist.Name, "transaction", () => new World().OrderChanged(1, order => order with { Items = [] })),
+        (AcknowledgedExist.Name, "acknowledged-too-early", () => new World().OrderGone(3)),
+        (Amounts.Name, "calculation", () => new World().OrderChanged(2, order => order with { Amount = 20m })),
+        (Amounts.Name, "transaction", () => new World().OrderChanged(1, order => order with { Items = [order.Items[0]] })),
+        (LoyaltyAgrees.Name, "outbox", () => Knows(new World(), 0.00m)),
+        (LoyaltyAgrees.Name, "told-too-early", () => Knows(new World(), 0.03m)),
+        (DiscountsOfTable.Name, "fallback", () => new World().OrderChanged(4, order => order with { DiscountPercentage = 0, Amount = 30m })),
+        (DiscountsOfTable.Name, "calculation", () => new World().OrderChanged(4, order => order with { Amount = 30m })),
+        (DiscountsOfTable.Name, "idempotency", () => new World().OrderChanged(4, order => order with { DiscountPercentage = 0.02m })),
+        (DiscountsOfTable.Name, "idempotency", () => new World().Noted(3, new { order = World.IdOf(3), next = 0.02m })),
+        (DiscountsOfTable.Name, "outbox", () => new World().Noted(3, new { order = World.IdOf(3), next = 0.00m }).OrderChanged(4, order => order with { DiscountPercentage = 0, Amount = 30m })),
+        (NoOrphanItems.Name, "transaction", () => new World().OrderChanged(6, order => order with { Items = [] })),
+        (Answered.Name, "answer-in-time", () => new World().Changed(2, operation => operation with { Outcome = Outcome.Unknown })),
+        (SameReply.Name, "idempotency", () => new World("rush", 8).Noted(3, new { order = World.IdOf(3), race = "other" })),
+    ];
+
+    [Fact]
+    public void Each_violation_says_what_it_comes_from_and_nothing_else()
+    {
+        foreach ((string rule, string name, Func<World> make) in Plants)
+        {
+            Finding finding = Judge(make(), rule);
+
+            finding.Violations.Select(violation => violation.Class?.Name).Distinct().ShouldBe([name], $"{rule} must say {name}");
+        }
+    }
+
+    private static World Knows(World world, decimal discount) => world.Discount(world.Plan(1).Customer, discount);
+
     private static void Broken(World world, Outcome outcome, string kind)
     {
         var record = new OperationRecord { Index = 0, Process = 0, Name = "bad-orders", OperationId = "bad/000001", InvokedAt = DateTimeOffset.UnixEpoch, Outcome = outcome };

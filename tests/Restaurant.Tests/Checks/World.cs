@@ -58,7 +58,7 @@ internal sealed class World(string workload = "tests", int operations = 6)
         return this;
     }
 
-    public Finding Judge(IChecker checker) => checker.Check(Context());
+    public Finding Judge(IChecker checker) => Faultline.Verification.Checkers.Judge.Run(checker, Context());
 
     private static string OperationId(int number) => $"complete/{number:D6}";
 

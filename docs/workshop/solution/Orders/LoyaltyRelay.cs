@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Orders;
 
-/// <summary>Step 6: tells loyalty about the orders that are in the outbox, until loyalty has taken note of each. What was told and not yet deleted is told again: loyalty counts an order once.</summary>
+/// <summary>Step 5: tells loyalty about the orders that are in the outbox, until loyalty has taken note of each. What was told and not yet deleted is told again: loyalty counts an order once.</summary>
 public sealed class LoyaltyRelay(OrderStore store, Peers peers, ILogger<LoyaltyRelay> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);

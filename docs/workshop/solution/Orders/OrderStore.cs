@@ -31,7 +31,7 @@ public sealed class OrderStore(NpgsqlDataSource database)
         return await row.ReadAsync(stop) ? new KnownKey(row.GetGuid(0), row.GetFieldValue<byte[]>(1)) : null;
     }
 
-    /// <summary>Step 3: key, order, items and outbox row in one transaction. Of two requests with one key the second waits here for the first, and gets its order.</summary>
+    /// <summary>Steps 3 and 5: key, order, items and outbox row in one transaction. Of two requests with one key the second waits here for the first, and gets its order.</summary>
     public async Task<KnownKey?> AddAsync(StoredOrder order, string key, byte[] fingerprint, CancellationToken stop)
     {
         await using NpgsqlConnection connection = await database.OpenConnectionAsync(stop);

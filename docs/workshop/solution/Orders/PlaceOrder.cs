@@ -17,7 +17,7 @@ public static class PlaceOrder
 
         string key = http.Request.Headers["Idempotency-Key"].ToString();
         byte[] fingerprint = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request));
-        // Step 5: the work belongs to the order, and not to the connection that asked for it.
+        // Step 4: the work belongs to the order, and not to the connection that asked for it.
         using var work = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
         work.CancelAfter(TimeSpan.FromSeconds(25));
         try
@@ -36,7 +36,7 @@ public static class PlaceOrder
 
     private static async Task<IResult> PlaceAsync(OrderRequest request, string key, byte[] fingerprint, Peers peers, OrderStore store, CancellationToken stop)
     {
-        // Step 7: prices and discount at the same time.
+        // Step 4: prices and discount at the same time, so that slow links do not add up.
         Task<decimal> discountRead = peers.DiscountAsync(request.CustomerId!, stop);
         decimal?[] prices = await Task.WhenAll(request.Items!.Select(line => peers.PriceAsync(line.Id!, stop)));
         decimal discount = await discountRead;

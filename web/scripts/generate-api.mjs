@@ -1,0 +1,108 @@
+// Types and readers of the lab's API, from the checked-in copy of its OpenAPI document (openapi.json).
+// With --check nothing is written: the run fails when the files are not what the document gives.
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import openapiTS, { astToString } from "openapi-typescript";
+
+const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const document = JSON.parse(readFileSync(at("openapi.json"), "utf8"));
+const nameOf = (ref) => ref.slice(ref.lastIndexOf("/") + 1);
+
+// The lab leaves out what is null, and writes large whole numbers as numbers: a reader gives every field, null where it was left out.
+function plain(schema) {
+  if (Array.isArray(schema)) return schema.map(plain);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const made = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, plain(value)]));
+  if (Array.isArray(made.type) && made.type.includes("string") && made.type.some((type) => type === "integer" || type === "number")) {
+    made.type = made.type.filter((type) => type !== "string");
+    if (made.type.length === 1) [made.type] = made.type;
+    delete made.pattern;
+  }
+  if (made.properties) made.required = Object.keys(made.properties);
+  return made;
+}
+
+const schemas = plain(document.components.schemas);
+
+// Descriptions and formats are for readers of the document; a property may be called "description" all the same.
+function bare(value, isProperties = false) {
+  if (Array.isArray(value)) return value.map((item) => bare(item));
+  if (typeof value !== "object" || value === null) return value;
+  const kept = Object.entries(value).filter(([key, inner]) => isProperties || !((key === "description" || key === "format") && typeof inner === "string"));
+  return Object.fromEntries(kept.map(([key, inner]) => [key, bare(inner, key === "properties" || (isProperties === false && value === schemas))]));
+}
+
+// A shape is a few letters for the reader in shapes.ts: s n b u (text, number, flag, anything), ?x (may be null), *x (list), %x (map), @Name, or an object of fields.
+function shapeOf(schema) {
+  if (!schema || schema === true) return "u";
+  if (schema.$ref) return `@${nameOf(schema.$ref)}`;
+  const choices = schema.oneOf ?? schema.anyOf ?? schema.allOf;
+  if (choices) {
+    const real = choices.filter((choice) => choice.type !== "null");
+    const shape = real.length === 1 ? shapeOf(real[0]) : "u";
+    return real.length < choices.length ? mayBeNull(shape) : shape;
+  }
+  const types = [schema.type ?? (schema.properties ? "object" : schema.enum ? "string" : undefined)].flat();
+  const real = types.filter((type) => type !== "null");
+  const shape = real.length === 1 ? ofType(real[0], schema) : "u";
+  return types.length > real.length || schema.enum?.includes(null) ? mayBeNull(shape) : shape;
+}
+
+const mayBeNull = (shape) => (typeof shape === "string" ? (shape.startsWith("?") ? shape : `?${shape}`) : { "?": shape });
+const wrapped = (letter, shape) => (typeof shape === "string" ? `${letter}${shape}` : { [letter]: shape });
+
+function ofType(type, schema) {
+  if (type === "string") return "s";
+  if (type === "integer" || type === "number") return "n";
+  if (type === "boolean") return "b";
+  if (type === "array") return wrapped("*", shapeOf(schema.items));
+  if (type === "object" && schema.properties) return { "": Object.fromEntries(Object.entries(schema.properties).map(([name, field]) => [name, shapeOf(field)])) };
+  if (type === "object" && schema.additionalProperties) return wrapped("%", shapeOf(schema.additionalProperties));
+  return "u";
+}
+
+function operations() {
+  const found = {};
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const [method, operation] of Object.entries(item)) {
+      if (!operation.operationId) continue;
+      const reply = Object.entries(operation.responses ?? {}).find(([status]) => status.startsWith("2"))?.[1];
+      const schema = Object.entries(reply?.content ?? {}).find(([type]) => type.includes("json"))?.[1]?.schema;
+      found[operation.operationId] = [method.toUpperCase(), path, schema ? shapeOf(plain(schema)) : "u", schema ? typeOf(plain(schema)) : "unknown"];
+    }
+  }
+  return Object.fromEntries(Object.entries(found).sort(([one], [other]) => one.localeCompare(other)));
+}
+
+function typeOf(schema) {
+  if (schema.$ref) return `Schemas["${nameOf(schema.$ref)}"]`;
+  if (schema.type === "array") return `${typeOf(schema.items ?? {})}[]`;
+  return { string: "string", integer: "number", number: "number", boolean: "boolean" }[schema.type] ?? "unknown";
+}
+
+const all = operations();
+const written = astToString(await openapiTS({ openapi: "3.1.0", info: document.info, paths: {}, components: { schemas: bare(schemas) } }));
+const types = written.replaceAll(/\n {9,}/g, " ").replaceAll(/\n {8}\}/g, " }"); // One schema a line.
+const head = "// Generated by scripts/generate-api.mjs from openapi.json; change that document, not this file.\n";
+const files = {
+  "src/api/generated/schema.ts": `${head}${types}\nexport type Schemas = components["schemas"];\n`,
+  "src/api/generated/operations.ts": `${head}import type { Schemas } from "./schema";\n\nexport interface Replies {\n${Object.entries(all).map(([id, [, , , type]]) => `  ${id}: ${type};`).join("\n")}\n}\n\n`
+    + `export const operations = {\n${Object.entries(all).map(([id, [method, path, shape]]) => `  ${id}: ${JSON.stringify([method, path, shape])},`).join("\n")}\n} as const;\n`,
+  "src/api/generated/shapes.ts": `${head}export const shapes = {\n${Object.entries(schemas).map(([name, schema]) => `  ${JSON.stringify(name)}: ${JSON.stringify(shapeOf(schema))},`).join("\n")}\n} as const;\n`,
+};
+
+const stale = Object.entries(files).filter(([path, text]) => read(at(path)) !== text);
+if (process.argv.includes("--check")) {
+  for (const [path] of stale) console.error(`${path} is not what openapi.json gives; run: npm run generate`);
+  process.exitCode = stale.length > 0 ? 1 : 0;
+} else {
+  for (const [path, text] of stale) writeFileSync(at(path), text);
+}
+
+function read(path) {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,18 @@
+export const restaurant = {
+  title: "Restaurant",
+  lead: "Each order you place gives one percent off the next, up to ten.",
+  guest: "You are",
+  another: "Be somebody else",
+  menu: "Menu",
+  products: { burger: "Burger", fries: "Fries", coke: "Coke" } as Readonly<Record<string, string>>,
+  sum: (amount: string) => `${amount} without discount`,
+  order: "Order",
+  ordering: "Ordering …",
+  ordered: "Your order is placed.",
+  noAnswerYet: (tries: number) => `No answer yet. Trying again (${tries}) …`,
+  orders: "Your orders",
+  none: "You have not ordered yet.",
+  discount: (percent: number) => `${percent} % off`,
+  orderUsual: "Order the usual",
+  wholeMenu: "The whole menu",
+};
