@@ -201,7 +201,7 @@ public sealed class PostgresElection(NpgsqlDataSource database, TimeProvider tim
         {
             try
             {
-                while (true) await _ear.WaitAsync(stop);
+                await Notifications.ListenAsync(_ear, stop);
             }
             catch (Exception error) when (error is OperationCanceledException || Failures.IsConnectionFailure(error))
             {

@@ -1,4 +1,5 @@
 using System.Data;
+using Faultline.Messaging.PostgreSql.Store;
 using Npgsql;
 
 namespace Faultline.Messaging.PostgreSql.Transport;
@@ -60,7 +61,7 @@ internal sealed class QueueEar : IAsyncDisposable
     {
         try
         {
-            while (true) await _connection.WaitAsync(_over.Token);
+            await Notifications.ListenAsync(_connection, _over.Token);
         }
         catch (OperationCanceledException) when (_over.IsCancellationRequested)
         {
