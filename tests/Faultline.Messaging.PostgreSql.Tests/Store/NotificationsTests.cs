@@ -7,7 +7,7 @@ namespace Faultline.Messaging.PostgreSql.Tests.Store;
 public sealed class NotificationsTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
 {
     // Enough for the library to lose a few of them: about 1 in 3,000.
-    private const int Rounds = 12_000;
+    private const int Rounds = 8_000;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
