@@ -34,7 +34,7 @@ internal sealed class ServiceWatch(ServiceClient client, TimeProvider time, Acti
     private long _askedAt;
     private bool _isAsked;
     private long _lastFiring;
-    private long _firedKnown;
+    private string _anomaliesKnown = "";
     private volatile ServiceLook _last = ServiceLook.None;
 
     public ServiceLook Last => _last;
@@ -72,14 +72,14 @@ internal sealed class ServiceWatch(ServiceClient client, TimeProvider time, Acti
         }
     }
 
-    /// <summary>Reads on only where the counters of the anomalies say that something fired.</summary>
+    /// <summary>Reads on only where something about the anomalies has changed. A read that fails, as that of a process that a fault has just killed, is made again with the next look.</summary>
     private async Task TellFiringsAsync(CancellationToken stop)
     {
-        long now = _last.Anomalies.Sum(anomaly => anomaly.Fired);
-        if (now == _firedKnown) return;
+        string anomalies = string.Join(' ', _last.Anomalies.Select(anomaly => $"{anomaly.Id}:{anomaly.Fired}"));
+        if (anomalies == _anomaliesKnown) return;
 
-        _firedKnown = now;
         IReadOnlyList<Firing> news = await client.FiringsAsync(_lastFiring, stop);
+        _anomaliesKnown = anomalies;
         if (news.Count == 0) return;
 
         _lastFiring = news[^1].Id;
