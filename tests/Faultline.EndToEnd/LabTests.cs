@@ -49,6 +49,24 @@ public sealed class LabTests
         await Limits.UntilAsync(() => Task.FromResult(!pids.Any(Lab.Runs)), "all processes of the killed lab had ended");
     }
 
+    [Fact]
+    public async Task Dead_letters_are_put_back_from_the_command_line_one_by_its_number_and_then_all()
+    {
+        await using Lab lab = await Lab.StartAsync();
+        (await lab.RunAsync("anomalies", "add", "ticketflow/tickets", "consume.handle.before", "exception", "--transient", "false", "--type", "ticketflow.inquiry-submitted")).ExitCode.ShouldBe(0);
+        Uri[] links = [(await SubmitAsync(lab)).Link, (await SubmitAsync(lab)).Link];
+        await Limits.UntilAsync(async () => (await lab.GetAsync("/api/deadletters")).GetArrayLength() == 2, "both messages were dead letters");
+        (await lab.RunAsync("anomalies", "clear")).ExitCode.ShouldBe(0);
+
+        long first = (await lab.GetAsync("/api/deadletters"))[0].GetProperty("id").GetInt64();
+        CommandRun one = await lab.RunAsync("deadletters", "replay", "ticketflow/tickets", $"{first}");
+        CommandRun all = await lab.RunAsync("deadletters", "replay", "ticketflow/tickets", "--all");
+
+        (one.ExitCode, all.ExitCode).ShouldBe((0, 0), one.Error + all.Error);
+        foreach (Uri link in links) await Limits.UntilAsync(() => HasStatusAsync(lab, link, "awaiting-qualification"), "a message that was put back has arrived");
+        (await lab.GetAsync("/api/deadletters")).GetArrayLength().ShouldBe(0);
+    }
+
     private static async Task<(string Id, Uri Link)> SubmitAsync(Lab lab)
     {
         IReadOnlyList<JsonElement> instances = await lab.InstancesAsync("ticketflow/inquiries");

@@ -13,11 +13,11 @@ internal static class DeadLetters
 {
     private const int LettersMax = 1_000;
 
-    public sealed record Choice(IReadOnlyList<long>? Ids, bool? All);
+    public sealed record Choice(IReadOnlyList<long>? Ids = null, bool? All = null);
 
     public sealed record Done(int Count);
 
-    public sealed record Edit(string? Body);
+    public sealed record Edit(string? Body = null);
 
     public static void Map(IEndpointRouteBuilder routes)
     {

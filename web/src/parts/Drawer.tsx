@@ -8,9 +8,12 @@ export function Drawer({ title, close, children }: { title: ReactNode; close: ()
   const dialog = useRef<HTMLDialogElement>(null);
   const head = useId();
   useEffect(() => {
-    const there = dialog.current;
-    if (there && !there.open) there.showModal();
-    return () => there?.close();
+    const before = document.activeElement;
+    dialog.current?.showModal();
+    return () => {
+      // The dialog has left the page by now, so the browser gives nothing back.
+      if (before instanceof HTMLElement) before.focus();
+    };
   }, []);
   return (
     <dialog

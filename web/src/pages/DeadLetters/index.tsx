@@ -20,6 +20,7 @@ export default function DeadLettersPage() {
   const letters = useQuery({ queryKey: ["deadletters"], queryFn: () => lab("ListDeadLetters"), refetchInterval: 5_000 });
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const all = letters.data ?? [];
+  const settle = useSettle(() => setChosen(new Set()));
   const picked = all.filter((letter) => chosen.has(idOf(letter)));
   const opened = all.find((letter) => idOf(letter) === place.query.get("open"));
   const open = (letter: View | null) => go(withQuery(place, { open: letter && idOf(letter) }), { replace: letter === null });
@@ -28,10 +29,11 @@ export default function DeadLettersPage() {
       <h1>{text.deadLetters.title}</h1>
       <p className="lead soft">{text.deadLetters.lead}</p>
       <Problem error={letters.error} again={() => void letters.refetch()} />
+      <Settled settle={settle} />
       {letters.data && all.length === 0 && <Note tone="healthy">{text.deadLetters.none}</Note>}
       {all.length > 0 && (
         <>
-          <Actions picked={picked} all={all} choose={setChosen} />
+          <Actions picked={picked} all={all} choose={setChosen} settle={settle} />
           <VirtualList items={all} keyOf={idOf} rowHeight={76} label={text.deadLetters.title} height="65vh">
             {(letter) => <LetterRow letter={letter} isChosen={chosen.has(idOf(letter))} choose={() => setChosen(toggled(chosen, idOf(letter)))} open={() => open(letter)} />}
           </VirtualList>
@@ -42,37 +44,47 @@ export default function DeadLettersPage() {
   );
 }
 
-function Actions({ picked, all, choose }: { picked: readonly View[]; all: readonly View[]; choose: (ids: ReadonlySet<string>) => void }) {
+function useSettle(done: () => void) {
   const data = useQueryClient();
-  const act = useMutation({
-    mutationFn: async (operation: "ReplayDeadLettersOfAll" | "DiscardDeadLettersOfAll") => {
-      const letters: LetterId[] = picked.map(({ service, id }) => ({ service, id }));
-      return { operation, reply: await lab(operation, { body: { letters } }) };
-    },
-    onSuccess: () => choose(new Set()),
+  return useMutation({
+    mutationFn: async ({ operation, letters }: { operation: "ReplayDeadLettersOfAll" | "DiscardDeadLettersOfAll"; letters: LetterId[] }) => ({ operation, reply: await lab(operation, { body: { letters } }) }),
+    onSuccess: done,
     onSettled: () => data.invalidateQueries({ queryKey: ["deadletters"] }),
   });
+}
+
+type Settle = ReturnType<typeof useSettle>;
+
+function Actions({ picked, all, choose, settle }: { picked: readonly View[]; all: readonly View[]; choose: (ids: ReadonlySet<string>) => void; settle: Settle }) {
+  const letters: LetterId[] = picked.map(({ service, id }) => ({ service, id }));
   const words = text.deadLetters;
   return (
-    <div className="stack" data-gap="small">
-      <div className={style["actions"]}>
-        <label className="row">
-          <input type="checkbox" checked={picked.length === all.length} onChange={(event) => choose(event.target.checked ? new Set(all.map(idOf)) : new Set())} />
-          {picked.length === 0 ? words.chooseAll(all.length) : words.chosen(picked.length)}
-        </label>
-        <button type="button" className="button" data-kind="first" disabled={picked.length === 0 || act.isPending} onClick={() => act.mutate("ReplayDeadLettersOfAll")}>
-          {words.replay}
-        </button>
-        <button type="button" className="button" disabled={picked.length === 0 || act.isPending} onClick={() => window.confirm(words.sure(many(picked.length, "message"))) && act.mutate("DiscardDeadLettersOfAll")}>
-          {words.discard}
-        </button>
-      </div>
-      <Problem error={act.error} />
-      {act.data && (
-        <Note tone={act.data.reply.problems.length > 0 ? "degraded" : "healthy"} live>
-          {[act.data.operation === "ReplayDeadLettersOfAll" ? words.replayed(act.data.reply.count) : words.discarded(act.data.reply.count), ...act.data.reply.problems].join(" ")}
+    <div className={style["actions"]}>
+      <label className="row">
+        <input type="checkbox" checked={picked.length === all.length} onChange={(event) => choose(event.target.checked ? new Set(all.map(idOf)) : new Set())} />
+        {picked.length === 0 ? words.chooseAll(all.length) : words.chosen(picked.length)}
+      </label>
+      <button type="button" className="button" data-kind="first" disabled={picked.length === 0 || settle.isPending} onClick={() => settle.mutate({ operation: "ReplayDeadLettersOfAll", letters })}>
+        {words.replay}
+      </button>
+      <button type="button" className="button" disabled={picked.length === 0 || settle.isPending} onClick={() => window.confirm(words.sure(many(picked.length, "message"))) && settle.mutate({ operation: "DiscardDeadLettersOfAll", letters })}>
+        {words.discard}
+      </button>
+    </div>
+  );
+}
+
+/** What was put back or thrown away; it stays when the list is empty because of it. */
+function Settled({ settle }: { settle: Settle }) {
+  const words = text.deadLetters;
+  return (
+    <>
+      <Problem error={settle.error} />
+      {settle.data && (
+        <Note tone={settle.data.reply.problems.length > 0 ? "degraded" : "healthy"} live>
+          {[settle.data.operation === "ReplayDeadLettersOfAll" ? words.replayed(settle.data.reply.count) : words.discarded(settle.data.reply.count), ...settle.data.reply.problems].join(" ")}
         </Note>
       )}
-    </div>
+    </>
   );
 }

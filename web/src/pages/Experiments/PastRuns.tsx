@@ -19,7 +19,7 @@ export function PastRuns() {
   const items = reports.data ?? [];
   const toggle = (id: string) => setChosen(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
   return (
-    <section className="stack" aria-label={words.past}>
+    <section className="stack">
       <div className="row" data-spread>
         <h2>{words.past}</h2>
         <button type="button" className="button" disabled={chosen.length < 2} onClick={() => go(`/experiments/compare?ids=${chosen.join(",")}`)}>

@@ -68,9 +68,9 @@ export function Card({ node, parts, box, edges, faults, flash, open }: Props) {
 
 function Strip({ side, label, count, says, open, off = false }: { side: "left" | "right"; label: string; count: number | null; says: string; open: () => void; off?: boolean }) {
   return (
-    <button type="button" className={style["strip"]} data-side={side} data-waits={(count ?? 0) > 0} data-off={off} aria-label={`${label}: ${countOf(count)}. ${says}`} title={says} onClick={open}>
-      <span className={style["count"]}>{off ? "–" : countOf(count)}</span>
-      <span className={style["label"]}>{label}</span>
+    <button type="button" className={style["strip"]} data-side={side} data-waits={(count ?? 0) > 0} data-off={off} title={says} onClick={open}>
+      <span className={style["count"]}>{off ? "–" : countOf(count)}</span> <span className={style["label"]}>{label}</span>
+      <span className="unseen">. {says}</span>
     </button>
   );
 }

@@ -72,9 +72,10 @@ function Servers({ servers, open }: { servers: readonly MapNode[]; open: (id: st
     <div className={style["servers"]}>
       <span className="small soft">{text.map.servers}</span>
       {servers.map((server) => (
-        <button key={server.id} type="button" className="button" data-tone={server.health} aria-label={text.map.breakServer(server.name)} onClick={() => open(server.id)}>
+        <button key={server.id} type="button" className="button" data-tone={server.health} onClick={() => open(server.id)}>
           <Server aria-hidden />
           {shortOf(server.name)} <span className="soft">{text.map.health[server.health] ?? server.health}</span>
+          <span className="unseen">. {text.map.breakServer(server.name)}</span>
         </button>
       ))}
     </div>

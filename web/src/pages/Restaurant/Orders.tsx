@@ -13,7 +13,7 @@ export function Orders({ guest, height = "50vh" }: { guest: string; height?: str
   const orders = useQuery({ queryKey: ["restaurant", "orders", guest], queryFn: () => ordersOf(guest), refetchInterval: 2_000 });
   const newest = [...(orders.data ?? [])].reverse();
   return (
-    <section className="stack" data-gap="small" aria-label={words.orders}>
+    <section className="stack" data-gap="small">
       <h2>{words.orders}</h2>
       {orders.error && <Problem error={orders.error} />}
       {orders.data && newest.length === 0 && <p className="soft">{words.none}</p>}
