@@ -1,8 +1,9 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 // Real pages in Chromium against a real lab: one after the other, for they all change the same systems.
 export default defineConfig({
-  root: new URL("..", import.meta.url).pathname,
+  root: join(import.meta.dirname, ".."),
   test: {
     environment: "node",
     include: ["e2e/**/*.test.ts"],
