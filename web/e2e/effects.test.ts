@@ -36,7 +36,7 @@ it("Break it: a fault in detail is set by the keyboard alone, shown everywhere, 
   await dialog.waitFor();
   await page.keyboard.press("Escape");
   await expect.poll(() => dialog.count(), poll).toBe(0);
-  expect(await arrow.evaluate((there) => there === document.activeElement), "the focus is back where it was").toBe(true);
+  await expect.poll(() => arrow.evaluate((there) => there === document.activeElement), { ...poll, message: "the focus is back where it was" }).toBe(true);
 
   await page.keyboard.press("Enter");
   const twice = dialog.getByRole("button", { name: choices.sentTwice[0] });

@@ -60,7 +60,7 @@ it("tells the five-minute story: the outbox keeps a message over a crash, and wi
   await send(page);
   const lost = happened(page).getByRole("heading", { name: /lost$/ });
   await lost.waitFor({ timeout: waitMs });
-  await expect.poll(() => happened(page).textContent()).toMatch(/outbox/);
+  await expect.poll(() => happened(page).textContent(), { timeout: waitMs }).toMatch(/outbox/);
   expect(await station(page).textContent()).toBe(english.stations.received);
 
   await picture(page, "story-lost");
