@@ -45,3 +45,15 @@ public sealed record TranslationRequested(Guid InquiryId, string Language, strin
 {
     string? IMessage.Key => InquiryId.ToString();
 }
+
+/// <summary>A customer has written more about an inquiry.</summary>
+/// <param name="InquiryId">The inquiry.</param>
+/// <param name="ReplyId">What was written.</param>
+/// <param name="Text">1 to 5,000 characters.</param>
+/// <param name="Language">ISO 639-1, or <c>und</c>.</param>
+/// <param name="At">When, UTC.</param>
+[Message("ticketflow.customer-replied")]
+public sealed record CustomerReplied(Guid InquiryId, Guid ReplyId, string Text, string Language, DateTimeOffset At) : IMessage
+{
+    string? IMessage.Key => InquiryId.ToString();
+}
