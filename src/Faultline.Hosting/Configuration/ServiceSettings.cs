@@ -34,6 +34,10 @@ public sealed class ServiceSettings
     /// <summary>The secret of the control endpoints; without it they do not exist.</summary>
     public string? ControlToken { get; set; }
 
+    /// <summary>A secret that all services of a system share, to know what another of them has signed; at least 32 characters. Set by the lab. Never logged.</summary>
+    /// <value>Null: services that need it do not start.</value>
+    public string? SystemKey { get; set; }
+
     /// <summary>Whether business transactions write audit rows.</summary>
     public bool Audit { get; set; }
 

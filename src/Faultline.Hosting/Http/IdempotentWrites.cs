@@ -11,7 +11,15 @@ namespace Faultline.Hosting.Http;
 /// <param name="Status">HTTP status, 200 to 299.</param>
 /// <param name="Body">The reply, as JSON.</param>
 /// <param name="Location">Where the result is; null when nowhere.</param>
-public sealed record WriteReply(int Status, object Body, string? Location = null);
+public sealed record WriteReply(int Status, object Body, string? Location = null)
+{
+    /// <summary>What is answered instead; null for a write that is done.</summary>
+    internal IResult? Refusal { get; private init; }
+
+    /// <summary>Ends a write without doing it: whatever its work has changed is undone, and a repeat is judged anew.</summary>
+    /// <param name="because">What is answered.</param>
+    public static WriteReply Refused(IResult because) => new(0, "") { Refusal = because };
+}
 
 /// <summary>
 /// Runs HTTP writes in a unit of work. While the <c>idempotency-key</c> guard is on, the key and the reply are stored in the same transaction: a repeat is answered with the stored reply,
@@ -33,8 +41,14 @@ public sealed class IdempotentWrites(Units units, ControlPanel control, NpgsqlDa
 
         bool guarded = key.Length > 0 && control.Guards.IdempotencyKey;
         byte[] fingerprint = FingerprintOf(request);
-        Stored stored = await units.RunAsync(OriginOf(http, key), (unit, stop) => RunAsync(unit, guarded ? key : null, fingerprint, work, stop), detached ?? http.RequestAborted);
-        return Reply(http, stored);
+        try
+        {
+            return Reply(http, await units.RunAsync(OriginOf(http, key), (unit, stop) => RunAsync(unit, guarded ? key : null, fingerprint, work, stop), detached ?? http.RequestAborted));
+        }
+        catch (RefusedException refused)
+        {
+            return refused.Because;
+        }
     }
 
     /// <summary>Answers a repeat whose reply is stored, before any slow work is done for it; null when there is none yet, or the guard is off.</summary>
@@ -78,6 +92,12 @@ public sealed class IdempotentWrites(Units units, ControlPanel control, NpgsqlDa
 
     private static string? Limit(string id) => id.Length is > 0 and <= 200 ? id : null;
 
+    /// <summary>The one way to undo a unit of work is to leave it by an exception.</summary>
+    private sealed class RefusedException(IResult because) : Exception
+    {
+        public IResult Because { get; } = because;
+    }
+
     private sealed record Stored(int Status, byte[] Reply, string? Location, bool IsOther = false);
 
     private async Task<Stored> RunAsync(UnitOfWork unit, string? key, byte[] fingerprint, Func<UnitOfWork, CancellationToken, Task<WriteReply>> work, CancellationToken stop)
@@ -85,6 +105,7 @@ public sealed class IdempotentWrites(Units units, ControlPanel control, NpgsqlDa
         if (key is not null && await FindAsync(unit, key, fingerprint, stop) is { } stored) return stored;
 
         WriteReply reply = await work(unit, stop);
+        if (reply.Refusal is { } refusal) throw new RefusedException(refusal);
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(reply.Body, reply.Body.GetType(), MessageCatalogue.Json);
         if (key is not null)
         {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Faultline.Lab.Links;
 using Faultline.Lab.Supervisor;
 using Faultline.Lab.Telemetry;
@@ -133,6 +135,9 @@ internal sealed class SystemStart
         }
     }
 
+    /// <summary>Another secret than the token, and as lasting: what services have signed stays good while the system is started anew.</summary>
+    private static string SystemKeyOf(string token) => Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(token), "system-key"u8));
+
     private Dictionary<string, string> EnvironmentOf(string service, string instance, string token)
     {
         var environment = new Dictionary<string, string>(_spec.Environment)
@@ -142,6 +147,7 @@ internal sealed class SystemStart
             ["Faultline__Broker"] = _options.Broker,
             ["Faultline__BrokerConnection"] = _broker!,
             ["Faultline__ControlToken"] = token,
+            ["Faultline__SystemKey"] = SystemKeyOf(token),
             ["Faultline__Audit"] = "true",
             ["Faultline__StopWithInput"] = "true",
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:{port}",

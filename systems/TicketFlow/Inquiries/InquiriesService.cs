@@ -1,12 +1,14 @@
 using Faultline.Hosting;
 using Faultline.Hosting.Data;
 using Microsoft.Extensions.DependencyInjection;
+using TicketFlow.Communication.Contracts;
 using TicketFlow.Inquiries.Contracts;
 using TicketFlow.Inquiries.Data;
 using TicketFlow.Inquiries.Endpoints;
 using TicketFlow.Inquiries.Handlers;
 using TicketFlow.Inquiries.Language;
 using TicketFlow.Tickets.Contracts;
+using TicketFlow.Translations.Contracts;
 
 namespace TicketFlow.Inquiries;
 
@@ -15,11 +17,14 @@ internal static class InquiriesService
     public static void Configure(ServiceBuilder service) => service
         .Publishes<InquirySubmitted>()
         .Publishes<TranslationRequested>()
+        .Publishes<CustomerReplied>()
         .Consumes<TicketCreated, TicketCreatedHandler>()
         .Consumes<TicketStatusChanged, TicketStatusChangedHandler>()
-        .Maps(SubmitInquiry.Map, ReadInquiry.Map)
+        .Consumes<MessageSent, MessageSentHandler>()
+        .Consumes<TextTranslated, TextTranslatedHandler>()
+        .Maps(SubmitInquiry.Map, ReadInquiry.Map, ReplyToDesk.Map)
         .Migrates(from: "Inquiries/Migrations")
         .States("inquiries", "select id as subject, status, ticket_version, language from inquiry")
-        .States("entries", "select inquiry_id as subject, kind, ticket_version, message_id from entry order by id")
+        .States("entries", "select inquiry_id as subject, kind, ticket_version, message_id, text_id from entry order by id")
         .Uses((services, _) => services.AddSingleton<DbContexts<InquiriesDb>>().AddSingleton<LanguageDetector>());
 }

@@ -2,6 +2,7 @@ using Faultline.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using TicketFlow.Inquiries.Contracts;
+using TicketFlow.Tickets.Contracts;
 using TicketFlow.Translations.Contracts;
 using TicketFlow.Translations.Handlers;
 using TicketFlow.Translations.Providers;
@@ -14,7 +15,11 @@ internal static class TranslationsService
         .Publishes<TranslationCompleted>()
         .Publishes<TranslationSkipped>()
         .Publishes<TranslationFailed>()
+        .Publishes<TextTranslated>()
         .Consumes<TranslationRequested, TranslationRequestedHandler>()
+        .Consumes<CustomerReplied, CustomerRepliedHandler>()
+        .Consumes<AgentReplied, AgentRepliedHandler>()
+        .Consumes<TicketResolved, TicketResolvedHandler>()
         .Migrates(from: "Translations/Migrations")
         .States("translations", "select inquiry_id as subject, outcome, times from translation")
         .Uses(AddTranslator);

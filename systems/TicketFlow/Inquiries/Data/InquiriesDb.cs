@@ -47,7 +47,27 @@ internal sealed class Entry
 
     public Guid? MessageId { get; init; }
 
+    /// <summary>Who wrote it; null for the customer and for changes of the status.</summary>
+    public string? Author { get; init; }
+
+    /// <summary>What was written, as translations name it; null for what is not translated.</summary>
+    public Guid? TextId { get; init; }
+
     public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>A translation of an entry; it may be here before the entry.</summary>
+internal sealed class TextTranslation
+{
+    public required Guid TextId { get; init; }
+
+    public required string Language { get; init; }
+
+    public string? Text { get; init; }
+
+    public required string Translator { get; init; }
+
+    public required bool IsRoughAid { get; init; }
 }
 
 /// <summary>The database of the inquiries service.</summary>
@@ -56,6 +76,8 @@ internal sealed class InquiriesDb(DbContextOptions<InquiriesDb> options) : DbCon
     public DbSet<Inquiry> Inquiries => Set<Inquiry>();
 
     public DbSet<Entry> Entries => Set<Entry>();
+
+    public DbSet<TextTranslation> TextTranslations => Set<TextTranslation>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -85,7 +107,19 @@ internal sealed class InquiriesDb(DbContextOptions<InquiriesDb> options) : DbCon
             entry.Property(row => row.Text).HasColumnName("text");
             entry.Property(row => row.TicketVersion).HasColumnName("ticket_version");
             entry.Property(row => row.MessageId).HasColumnName("message_id");
+            entry.Property(row => row.Author).HasColumnName("author");
+            entry.Property(row => row.TextId).HasColumnName("text_id");
             entry.Property(row => row.At).HasColumnName("at");
+        });
+        modelBuilder.Entity<TextTranslation>(translation =>
+        {
+            translation.ToTable("text_translation");
+            translation.HasKey(row => row.TextId);
+            translation.Property(row => row.TextId).HasColumnName("text_id").ValueGeneratedNever();
+            translation.Property(row => row.Language).HasColumnName("language");
+            translation.Property(row => row.Text).HasColumnName("text");
+            translation.Property(row => row.Translator).HasColumnName("translator");
+            translation.Property(row => row.IsRoughAid).HasColumnName("is_rough_aid");
         });
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using TicketFlow.Inquiries.Contracts;
+using TicketFlow.Text;
 
 namespace TicketFlow.Inquiries.Endpoints;
 
@@ -15,7 +16,7 @@ internal static partial class InquiryRules
         var problems = new Dictionary<string, string>();
         Text(problems, "name", name, 1, NameMax);
         Text(problems, "title", title, 3, 120);
-        Text(problems, "description", description, 10, 5_000);
+        Text(problems, "description", description, 10, TextRules.CharsMax);
         if (email is null || email.Trim().Length > EmailMax || !Email().IsMatch(email.Trim())) problems["email"] = $"must be an e-mail address of at most {EmailMax} characters";
         if (!TryCategory(category, out _)) problems["category"] = "must be one of general, technical, billing, other";
         return problems;
@@ -37,22 +38,7 @@ internal static partial class InquiryRules
 
     private static void Text(Dictionary<string, string> problems, string field, string? value, int min, int max)
     {
-        int length = value?.Trim().Length ?? 0;
-        if (length < min || length > max) problems[field] = $"must have {min} to {max} characters; it has {length}";
-        // U+0000 cannot be stored in a text of PostgreSQL, and half of a surrogate pair is no character at all.
-        else if (value!.Contains('\0')) problems[field] = "must not contain the character U+0000";
-        else if (!IsWellFormed(value)) problems[field] = "must be well-formed Unicode; it holds half of a surrogate pair";
-    }
-
-    private static bool IsWellFormed(string value)
-    {
-        for (int index = 0; index < value.Length; index++)
-        {
-            if (!char.IsSurrogate(value[index])) continue;
-            if (!char.IsHighSurrogate(value[index]) || index + 1 >= value.Length || !char.IsLowSurrogate(value[++index])) return false;
-        }
-
-        return true;
+        if (TextRules.Problem(value, min, max) is { } problem) problems[field] = problem;
     }
 
     [GeneratedRegex(@"^[^\s@\p{C}""(),:;<>\[\]\\]+@[^\s@\p{C}""(),:;<>\[\]\\.]+(\.[^\s@\p{C}""(),:;<>\[\]\\.]+)+$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]

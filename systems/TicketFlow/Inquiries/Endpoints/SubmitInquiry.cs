@@ -16,7 +16,7 @@ namespace TicketFlow.Inquiries.Endpoints;
 /// <summary>POST /inquiries: 202 with id and status link; a repeat with the same Idempotency-Key returns the same.</summary>
 internal static class SubmitInquiry
 {
-    public sealed record Request(string? Name, string? Email, string? Title, string? Description, string? Category);
+    public sealed record Request(string? Name = null, string? Email = null, string? Title = null, string? Description = null, string? Category = null);
 
     public sealed record Reply(Guid Id, string StatusLink);
 

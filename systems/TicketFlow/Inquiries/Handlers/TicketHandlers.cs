@@ -22,9 +22,12 @@ internal sealed class TicketStatusChangedHandler(DbContexts<InquiriesDb> context
 /// <summary>A change of the ticket, as an entry of the conversation and as the inquiry's status.</summary>
 internal static class StatusEntry
 {
+    /// <summary>The name of the lock under which an inquiry changes.</summary>
+    public static string LockOf(Guid id) => $"inquiry:{id}";
+
     public static async Task AppendAsync(InquiriesDb db, Handling handling, Guid id, TicketState state, int version, string text, DateTimeOffset at, CancellationToken stop)
     {
-        await handling.Unit.LockAsync($"inquiry:{id}", stop);
+        await handling.Unit.LockAsync(LockOf(id), stop);
         Inquiry inquiry = await db.Inquiries.FindAsync([id], stop) ?? throw new InvalidOperationException($"ticket {id} belongs to no inquiry here");
         db.Add(new Entry { InquiryId = id, Kind = "status", Text = text, TicketVersion = version, MessageId = handling.Message.Id, At = at });
         // An older version must not win, whatever order things come in; the entry is kept all the same.

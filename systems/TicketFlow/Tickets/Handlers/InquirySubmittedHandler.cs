@@ -16,7 +16,7 @@ internal sealed class InquirySubmittedHandler(DbContexts<TicketsDb> contexts, Ti
     {
         TicketsDb db = contexts.For(handling.Unit);
         // The translation comes from another service, so nothing says which of the two comes first, or that they do not come at once.
-        await handling.Unit.LockAsync($"ticket:{message.InquiryId}", stop);
+        await handling.Unit.LockAsync(Translating.LockOf(message.InquiryId), stop);
         // The ticket has the inquiry's id: handled twice, it is still one ticket.
         if (await db.Tickets.FindAsync([message.InquiryId], stop) is not null) return;
 

@@ -12,10 +12,13 @@ internal static class Translating
     /// <summary>The name of the timer that waits for a ticket's translation.</summary>
     public static string TimerOf(Guid ticket) => $"translation:{ticket}";
 
+    /// <summary>The name of the lock under which a ticket changes.</summary>
+    public static string LockOf(Guid ticket) => $"ticket:{ticket}";
+
     /// <summary>Takes the end of a translation: kept when the inquiry is not there yet, applied when it is; a second end changes nothing of the state.</summary>
     public static async Task EndAsync(TicketsDb db, Handling handling, EarlyTranslation end, TimeProvider time, CancellationToken stop)
     {
-        await handling.Unit.LockAsync($"ticket:{end.InquiryId}", stop);
+        await handling.Unit.LockAsync(LockOf(end.InquiryId), stop);
         if (await db.Tickets.FindAsync([end.InquiryId], stop) is not { } ticket)
         {
             if (await db.EarlyTranslations.FindAsync([end.InquiryId], stop) is null) db.Add(end);
@@ -51,13 +54,15 @@ internal static class Translating
     }
 
     /// <summary>The entry of a change.</summary>
-    public static Step StepOf(Ticket ticket, TicketEvent happened, TicketState? from, DateTimeOffset at) => new()
+    public static Step StepOf(Ticket ticket, TicketEvent happened, TicketState? from, DateTimeOffset at, string? by = null, string? detail = null) => new()
     {
         TicketId = ticket.Id,
         Event = TicketWords.Of(happened),
         FromState = from is { } before ? TicketWords.Of(before) : null,
         ToState = TicketWords.Of(ticket.State),
         Version = ticket.Version,
+        By = by,
+        Detail = detail,
         At = at,
     };
 }
@@ -99,7 +104,7 @@ internal sealed class TranslationOverdueHandler(DbContexts<TicketsDb> contexts, 
     public async Task HandleAsync(TranslationOverdue message, Handling handling, CancellationToken stop)
     {
         TicketsDb db = contexts.For(handling.Unit);
-        await handling.Unit.LockAsync($"ticket:{message.TicketId}", stop);
+        await handling.Unit.LockAsync(Translating.LockOf(message.TicketId), stop);
         if (await db.Tickets.FindAsync([message.TicketId], stop) is not { State: TicketState.AwaitingTranslation }) return;
         await Translating.EndAsync(db, handling, new EarlyTranslation { InquiryId = message.TicketId, Outcome = "overdue", Reason = "not translated in time" }, time, stop);
     }
