@@ -30,6 +30,7 @@ internal static class RunCommand
     private static readonly Option<int> Repeat = new("--repeat") { Description = "Run so many times, with the seed and those after it; tells pass rate, seeds and the worst", HelpName = "n", DefaultValueFactory = _ => 1 };
     private static readonly Option<string?> Report = new("--report") { Description = "Where the report files go; default a folder below .faultline/reports of the lab", HelpName = "folder" };
     private static readonly Option<string?> Only = new("--only") { Description = "Only the experiments whose name contains one of these texts, separated by commas", HelpName = "text" };
+    private static readonly Option<bool> Long = new("--long") { Description = "The long form of the battery: more experiments, more operations" };
     private static readonly Option<string?> Postgres = LabFolderOptions.Postgres;
 
     public static Verb Create(Screen screen, Interrupts interrupts) => new Verb(
@@ -42,7 +43,7 @@ internal static class RunCommand
         "faultline run ./my-experiment.yaml --seed 7 --report ./report     # also of a system of your own",
         "faultline run ticketflow/intake --lab http://127.0.0.1:21000     # on the lab that 'faultline up' keeps running")
     {
-        What, SeedOf, Guards, Profile, Orders, Replicas, Broker, Repeat, Report, Only, Postgres, LabFolderOptions.RabbitMq, LabFolderOptions.NoLinks,
+        What, SeedOf, Guards, Profile, Orders, Replicas, Broker, Repeat, Report, Only, Long, Postgres, LabFolderOptions.RabbitMq, LabFolderOptions.NoLinks,
     }.Does(screen, context => RunAsync(context, interrupts));
 
     /// <summary>Lets <c>--guards -outbox</c> be written as people write it: what follows the option is its value, although it begins with a dash.</summary>
@@ -164,6 +165,7 @@ internal static class RunCommand
             Broker = context.Value(Broker),
             Profile = context.Value(Profile),
             Orders = context.Value(Orders) is { } orders && (File.Exists(orders) || Directory.Exists(orders)) ? Path.GetFullPath(orders) : context.Value(Orders), // A lab that runs may stand elsewhere.
+            Long = context.Value(Long),
             Only = context.Value(Only) is { } only ? Parts(only) : null,
         };
     }

@@ -33,6 +33,9 @@ public sealed record RunOrder
     /// <summary>A program of the user's own in place of the service that the system lets be replaced: a folder, an executable, or an address where it runs.</summary>
     public string? Orders { get; init; }
 
+    /// <summary>The long form of the battery: more experiments, more operations.</summary>
+    public bool Long { get; init; }
+
     /// <summary>Only the experiments whose name contains one of these texts; null for all.</summary>
     public IReadOnlyList<string>? Only { get; init; }
 }

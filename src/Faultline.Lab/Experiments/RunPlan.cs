@@ -45,7 +45,7 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
     private const string UnnamedFile = "experiment.yaml";
 
     /// <summary>What is run, as the command line names it.</summary>
-    public string What => $"{Order.Battery ?? Order.File ?? UnnamedFile}{(Order.Only is { } only ? $" --only {string.Join(',', only)}" : "")}";
+    public string What => $"{Order.Battery ?? Order.File ?? UnnamedFile}{(Order.Only is { } only ? $" --only {string.Join(',', only)}" : "")}{(Order.Long ? " --long" : "")}";
 
     /// <summary>The exact command that repeats the run.</summary>
     public string Command =>
@@ -102,9 +102,11 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
         string batteries = string.Join(", ", systems.SelectMany(system => system.Checks.Batteries).Select(battery => battery.Name));
         if (order.Battery is null && order.Experiment is null) problems.Add(new RunProblem("battery", $"is missing; it must be one of: {batteries}; or 'experiment' the text of an experiment file."));
         else if (order.Battery is not null && order.Experiment is not null) problems.Add(new RunProblem("experiment", "is given beside 'battery'; it must be one of the two."));
+        else if (order.Experiment is not null && order.Long) problems.Add(new RunProblem("long", "is for batteries; an experiment file has no long form."));
         else if (order.Experiment is { } text) return Read(text, order, systems, problems);
         else if (systems.FirstOrDefault(system => system.Checks.Batteries.Any(battery => battery.Name == order.Battery)) is not { } system) problems.Add(new RunProblem(null, $"There is no battery '{order.Battery}', and no file of that name; there are the batteries {batteries}."));
-        else return (system, system.Checks.Batteries.First(battery => battery.Name == order.Battery).Make(system.Description));
+        else if (system.Checks.Batteries.First(battery => battery.Name == order.Battery) is var battery && order.Long && battery.MakeLong is null) problems.Add(new RunProblem("long", $"is for batteries that have a long form ({string.Join(", ", systems.SelectMany(known => known.Checks.Batteries).Where(known => known.MakeLong is not null).Select(known => known.Name))}); '{order.Battery}' has none."));
+        else return (system, (order.Long ? battery.MakeLong! : battery.Make)(system.Description));
         return null;
     }
 

@@ -117,4 +117,8 @@ public interface ISystemChecks
 /// <param name="Name">As <c>system/battery</c>.</param>
 /// <param name="Says">What it shows.</param>
 /// <param name="Make">Makes it.</param>
-public sealed record BatteryDescription(string Name, string Says, Func<SystemDescription, Battery> Make);
+public sealed record BatteryDescription(string Name, string Says, Func<SystemDescription, Battery> Make)
+{
+    /// <summary>Makes its long form, with more experiments and more operations; null when it has none.</summary>
+    public Func<SystemDescription, Battery>? MakeLong { get; init; }
+}

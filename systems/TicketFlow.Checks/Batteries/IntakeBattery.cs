@@ -31,7 +31,7 @@ internal static class IntakeBattery
     public static Battery MatrixBattery(SystemDescription system) => new("ticketflow/matrix", "Every fault at every point, service and message of TicketFlow's intake", MatrixOf(system));
 
     /// <summary>Every kind at every point once; which service and message it hits goes round, so that all have their share.</summary>
-    private static IEnumerable<Experiment> OneEach(IReadOnlyList<Experiment> matrix) =>
+    internal static IEnumerable<Experiment> OneEach(IReadOnlyList<Experiment> matrix) =>
         matrix.GroupBy(cell => cell.Schedule.OfType<AnomalyFault>().Last() is var fault ? (fault.Point, fault.Kind) : default)
             .Select((cells, place) => cells.ElementAt(place % cells.Count()));
 
@@ -117,10 +117,16 @@ internal static class IntakeBattery
     private static DisruptionFault Terminate(string target, string name, int after) =>
         new() { Name = $"{name} end of all sessions", Target = target, Verb = DisruptionVerbs.TerminateSessions, From = Moment.AfterOperations(after) };
 
+    /// <summary>The state table, as the specification has it.</summary>
     private static JsonElement Transitions() => JsonSerializer.SerializeToElement(new object[]
     {
         new { @event = "created-ready", to = "awaiting-qualification" },
         new { @event = "created-untranslated", to = "awaiting-translation" },
         new { from = "awaiting-translation", @event = "translation-ended", to = "awaiting-qualification" },
+        new { from = "awaiting-qualification", @event = "qualified", to = "qualified" },
+        new { from = "qualified", @event = "assigned", to = "qualified" },
+        new { from = "qualified", @event = "blocked", to = "blocked" },
+        new { from = "blocked", @event = "unblocked", to = "qualified" },
+        new { from = "qualified", @event = "resolved", to = "resolved" },
     });
 }

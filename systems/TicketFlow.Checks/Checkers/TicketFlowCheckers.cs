@@ -13,6 +13,8 @@ internal static class Rows
     public static string Text(this SystemFact fact, string name) => fact.Value.GetProperty(name).GetString() ?? "";
 
     public static int Number(this SystemFact fact, string name) => fact.Value.GetProperty(name).GetInt32();
+
+    public static DateTimeOffset Time(this SystemFact fact, string name) => fact.Value.GetProperty(name).GetDateTimeOffset();
 }
 
 /// <summary>Each acknowledged inquiry has exactly one ticket.</summary>
