@@ -16,6 +16,7 @@ using Faultline.Protocol.Services;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -113,6 +114,7 @@ public static class ServiceHost
         services.AddExceptionHandler<FailureReplies>();
         services.AddProblemDetails();
         services.AddRouting();
+        services.AddOpenApi("v1", api => Describe(api, service));
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.RespectNullableAnnotations = true;
@@ -130,6 +132,18 @@ public static class ServiceHost
 
         if (settings.StopWithInput) services.AddHostedService<ParentWatch>();
         services.AddServiceTelemetry(service.Name, settings, web.Configuration);
+    }
+
+    private static void Describe(OpenApiOptions api, ServiceDefinition service)
+    {
+        // Requests and replies are named inside their endpoint, so many have one name.
+        api.CreateSchemaReferenceId = type => OpenApiOptions.CreateDefaultSchemaReferenceId(type) is { } name ? type.Type.DeclaringType?.Name + name : null;
+        api.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new() { Title = service.Name, Version = "1" };
+            document.Servers?.Clear(); // Where it answers is not part of what it promises.
+            return Task.CompletedTask;
+        });
     }
 
     private static MessagingCore Core(IServiceProvider provider, SystemDefinition system, ServiceBuilder builder, ServiceSettings settings, ServiceBackend backend)
@@ -169,9 +183,10 @@ public static class ServiceHost
         foreach (Action<IEndpointRouteBuilder> map in builder.Endpoints) map(business);
 
         // What the lab asks is no work of the service: it is in no figure and no trace.
-        RouteGroupBuilder asked = app.MapGroup(string.Empty).DisableHttpMetrics();
+        RouteGroupBuilder asked = app.MapGroup(string.Empty).DisableHttpMetrics().ExcludeFromDescription();
         asked.MapGet("/health/live", () => Results.Ok(new { status = "live" }));
         asked.MapGet("/health/ready", () => Results.Ok(new { status = "ready" }));
+        asked.MapOpenApi("/openapi/{documentName}.json");
         asked.MapFaultlineControl();
     }
 }

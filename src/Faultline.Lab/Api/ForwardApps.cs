@@ -35,10 +35,10 @@ internal static class ForwardApps
         limit.CancelAfter(AnswerLimit);
         try
         {
-            using HttpRequestMessage request = RequestOf(http.Request, new Uri(running.ClientAddressOf(name), target[(prefix.Length - 1)..]), options);
+            using HttpRequestMessage request = RequestOf(http.Request, system, new Uri(running.ClientAddressOf(name), target[(prefix.Length - 1)..]), options);
             HttpResponseMessage reply = await running.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             http.Response.RegisterForDispose(reply);
-            return new Passed(reply);
+            return new Passed(reply, system);
         }
         catch (HttpRequestException error)
         {
@@ -50,7 +50,7 @@ internal static class ForwardApps
         }
     }
 
-    private static HttpRequestMessage RequestOf(HttpRequest from, Uri to, LabServerOptions options)
+    private static HttpRequestMessage RequestOf(HttpRequest from, string system, Uri to, LabServerOptions options)
     {
         var request = new HttpRequestMessage(new HttpMethod(from.Method), to);
         bool hasBody = from.ContentLength > 0 || from.Headers.TransferEncoding.Count > 0;
@@ -62,14 +62,19 @@ internal static class ForwardApps
             if (!request.Headers.TryAddWithoutValidation(header, (IEnumerable<string?>)values)) request.Content?.Headers.TryAddWithoutValidation(header, (IEnumerable<string?>)values);
         }
 
+        string[] cookies = [.. from.Cookies.Where(cookie => IsOf(system, cookie.Key)).Select(cookie => $"{cookie.Key}={cookie.Value}")];
+        if (cookies.Length > 0) request.Headers.TryAddWithoutValidation("Cookie", string.Join("; ", cookies));
         string authorization = from.Headers[AuthorizationHeader].ToString();
         if (authorization.Length == 0 && string.IsNullOrEmpty(options.Token)) authorization = from.Headers.Authorization.ToString();
         if (authorization.Length > 0) request.Headers.TryAddWithoutValidation("Authorization", authorization);
         return request;
     }
 
+    /// <summary>Whether a cookie is one of a system's: its name begins with the system's. Others are somebody else's, or the lab's.</summary>
+    private static bool IsOf(string system, string cookie) => cookie.StartsWith($"{system}-", StringComparison.Ordinal);
+
     /// <summary>The answer of a service as it comes, also piece by piece.</summary>
-    private sealed class Passed(HttpResponseMessage reply) : IResult
+    private sealed class Passed(HttpResponseMessage reply, string system) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
@@ -78,6 +83,12 @@ internal static class ForwardApps
             foreach ((string header, IEnumerable<string> values) in reply.Headers.Concat(reply.Content.Headers))
             {
                 if (!StaysHere.Contains(header)) to.Headers[header] = values.ToArray();
+            }
+
+            // A browser sends it back to this system only.
+            foreach (string cookie in reply.Headers.TryGetValues("Set-Cookie", out IEnumerable<string>? set) ? set.Where(cookie => IsOf(system, cookie)) : [])
+            {
+                to.Headers.Append("Set-Cookie", string.Join(";", cookie.Split(';').Where(part => !part.TrimStart().StartsWith("path=", StringComparison.OrdinalIgnoreCase)).Append($" path=/apps/{system}/")));
             }
 
             // Whatever a service answers, it is no page of the lab.

@@ -254,7 +254,7 @@ internal sealed class GroupRunner(LabSystem system, string? run, HistoryWriter h
         while (true)
         {
             IReadOnlyList<MessagingState> now = await looks.StatesAsync(stop);
-            if (IsEmpty(now) && IsEmpty(last) && last.Select(state => state.AuditPosition).SequenceEqual(now.Select(state => state.AuditPosition)))
+            if (IsEmpty(now, limit) && IsEmpty(last, limit) && last.Select(state => state.AuditPosition).SequenceEqual(now.Select(state => state.AuditPosition)))
             {
                 return new DrainResult(true, time.GetElapsedTime(began), limit, now);
             }
@@ -266,6 +266,9 @@ internal sealed class GroupRunner(LabSystem system, string? run, HistoryWriter h
     }
 
     /// <summary>Programs of the user's own cannot be asked what they have under way; their rules wait for them.</summary>
-    private bool IsEmpty(IReadOnlyList<MessagingState> states) =>
-        system.Spec.IsOwn || (states.Count > 0 && states.All(state => state.Outbox == 0 && state.Queue == 0 && state.Parked == 0 && state.Scheduled == 0 && state.InHand == 0));
+    private bool IsEmpty(IReadOnlyList<MessagingState> states, TimeSpan limit) =>
+        system.Spec.IsOwn || (states.Count > 0 && states.All(state => state.Outbox == 0 && state.Queue == 0 && state.Parked == 0 && state.InHand == 0 && !WillFire(state, limit)));
+
+    /// <summary>A schedule can empty when its next message is due before the drain gives up: a deadline in three days is not waited for.</summary>
+    private bool WillFire(MessagingState state, TimeSpan limit) => state.Scheduled > 0 && (state.NextDueAt is not { } due || due <= time.GetUtcNow() + limit);
 }

@@ -16,7 +16,7 @@ internal static class ReadInquiry
 
     public sealed record ReplyEntry(string Kind, string? Author, string Text, string? TranslatedText, string? TranslatedLanguage, string? Translator, bool IsRoughAid, DateTimeOffset At);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/inquiries/{id:guid}/{link}", HandleAsync);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/inquiries/{id:guid}/{link}", HandleAsync).Answers<Reply>("Status and conversation, for whoever has the link", StatusCodes.Status200OK, StatusCodes.Status404NotFound);
 
     /// <summary>Says that there is nothing, and not what of id and link is wrong.</summary>
     public static IResult Unknown() => Problems.Of(StatusCodes.Status404NotFound, "inquiry.unknown", "there is no inquiry under this link");

@@ -19,7 +19,7 @@ internal static class ReplyToDesk
 
     public sealed record Reply(Guid ReplyId);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/inquiries/{id:guid}/{link}/replies", HandleAsync);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/inquiries/{id:guid}/{link}/replies", HandleAsync).Answers<Reply>("A customer writes more", StatusCodes.Status202Accepted, StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
 
     private static async Task<IResult> HandleAsync(
         Guid id, string link, Request request, IdempotentWrites writes, DbContexts<InquiriesDb> contexts, LanguageDetector detector, Ids ids, TimeProvider time, HttpContext http)

@@ -20,7 +20,7 @@ internal static class SubmitInquiry
 
     public sealed record Reply(Guid Id, string StatusLink);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/inquiries", HandleAsync);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/inquiries", HandleAsync).Answers<Reply>("A customer writes", StatusCodes.Status202Accepted, StatusCodes.Status400BadRequest);
 
     private static async Task<IResult> HandleAsync(
         Request request, IdempotentWrites writes, DbContexts<InquiriesDb> contexts, LanguageDetector detector, Ids ids, TimeProvider time, HttpContext http)

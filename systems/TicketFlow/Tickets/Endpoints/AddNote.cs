@@ -17,7 +17,7 @@ internal static class AddNote
 
     public sealed record Reply(Guid NoteId);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/tickets/{id:guid}/notes", HandleAsync).RequireDesk();
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/tickets/{id:guid}/notes", HandleAsync).Answers<Reply>("Adds a note that stays inside", StatusCodes.Status201Created, StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound).RequireDesk();
 
     private static async Task<IResult> HandleAsync(Guid id, Request request, IdempotentWrites writes, DbContexts<TicketsDb> contexts, Ids ids, TimeProvider time, HttpContext http)
     {

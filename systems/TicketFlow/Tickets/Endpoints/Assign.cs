@@ -16,7 +16,7 @@ internal static class Assign
 {
     public sealed record Request(Guid? PersonId = null);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/tickets/{id:guid}/assignment", HandleAsync).RequireDesk();
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/tickets/{id:guid}/assignment", HandleAsync).Answers<TicketActions.Reply>("Gives a ticket to somebody of the desk", StatusCodes.Status200OK, StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict).RequireDesk();
 
     private static async Task<IResult> HandleAsync(Guid id, Request request, TicketActions actions, DbContexts<TicketsDb> contexts, NpgsqlDataSource database, HttpContext http)
     {

@@ -15,7 +15,7 @@ internal static class Block
 
     public sealed record Request(string? Reason = null);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/tickets/{id:guid}/block", HandleAsync).RequireDesk();
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/tickets/{id:guid}/block", HandleAsync).Answers<TicketActions.Reply>("Work on a ticket waits, and its clock stands", StatusCodes.Status200OK, StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict).RequireDesk();
 
     private static async Task<IResult> HandleAsync(Guid id, Request request, TicketActions actions, HttpContext http)
     {

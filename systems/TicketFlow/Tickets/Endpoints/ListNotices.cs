@@ -20,7 +20,7 @@ internal static class ListNotices
 
     public sealed record Row(string Id, string Kind, Guid? TicketId, string Recipients, string Subject, string Text, DateTimeOffset At);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/messages", HandleAsync).RequireDesk();
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/messages", HandleAsync).Answers<Reply>("Messages that went to people, newest first", StatusCodes.Status200OK, StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized).RequireDesk();
 
     private static async Task<IResult> HandleAsync(string? kind, Guid? ticket, int? limit, DbContexts<TicketsDb> contexts, NpgsqlDataSource database, HttpContext http)
     {

@@ -1,4 +1,5 @@
 using Faultline.Hosting.Data;
+using Faultline.Hosting.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,7 +18,7 @@ internal static class ListPeople
 
     public sealed record ReplyPerson(Guid Id, string Name, string Role, int OpenTickets);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/people", HandleAsync).RequireDesk();
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/people", HandleAsync).Answers<Reply>("Who works at the desk", StatusCodes.Status200OK, StatusCodes.Status401Unauthorized).RequireDesk();
 
     private static async Task<Reply> HandleAsync(DbContexts<TicketsDb> contexts, NpgsqlDataSource database, HttpContext http)
     {

@@ -27,7 +27,7 @@ internal static class ListTickets
     /// <summary>What is asked for, as the query says it.</summary>
     public sealed record Filter(string? State = null, string? Severity = null, string? Assignee = null, string? Deadline = null, string? Text = null, Guid? After = null, int? Limit = null);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/tickets", HandleAsync).RequireDesk();
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/tickets", HandleAsync).Answers<Reply>("Tickets that fit a filter, newest first", StatusCodes.Status200OK, StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized).RequireDesk();
 
     private static async Task<IResult> HandleAsync([AsParameters] Filter filter, DbContexts<TicketsDb> contexts, NpgsqlDataSource database, HttpContext http)
     {

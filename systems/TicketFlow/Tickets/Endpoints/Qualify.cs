@@ -16,7 +16,7 @@ internal static class Qualify
 {
     public sealed record Request(string? Type = null, string? Severity = null);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/tickets/{id:guid}/qualification", HandleAsync).RequireDesk(DeskRole.Supervisor);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/tickets/{id:guid}/qualification", HandleAsync).Answers<TicketActions.Reply>("A supervisor says what a ticket is and how bad", StatusCodes.Status200OK, StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict).RequireDesk(DeskRole.Supervisor);
 
     private static async Task<IResult> HandleAsync(Guid id, Request request, TicketActions actions, HttpContext http)
     {

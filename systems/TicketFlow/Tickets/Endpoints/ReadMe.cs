@@ -1,3 +1,4 @@
+using Faultline.Hosting.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -10,7 +11,7 @@ internal static class ReadMe
 {
     public sealed record Reply(Guid Id, string Name, string Email, string Role);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/me", Handle).RequireDesk();
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/me", Handle).Answers<Reply>("Who is signed in", StatusCodes.Status200OK, StatusCodes.Status401Unauthorized).RequireDesk();
 
     private static Reply Handle(HttpContext http)
     {

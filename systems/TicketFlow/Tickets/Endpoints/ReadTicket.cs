@@ -1,4 +1,5 @@
 using Faultline.Hosting.Data;
+using Faultline.Hosting.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -35,7 +36,7 @@ internal static class ReadTicket
 
     public sealed record ReplyStep(string Event, string? From, string To, int Version, string? By, string? Detail, DateTimeOffset At);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/tickets/{id:guid}", HandleAsync).RequireDesk();
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/tickets/{id:guid}", HandleAsync).Answers<Reply>("Everything that the desk knows of a ticket", StatusCodes.Status200OK, StatusCodes.Status401Unauthorized, StatusCodes.Status404NotFound).RequireDesk();
 
     private static async Task<IResult> HandleAsync(Guid id, DbContexts<TicketsDb> contexts, NpgsqlDataSource database, HttpContext http)
     {

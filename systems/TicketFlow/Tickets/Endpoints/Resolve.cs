@@ -14,7 +14,7 @@ internal static class Resolve
 {
     public sealed record Request(string? Text = null);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/tickets/{id:guid}/resolution", HandleAsync).RequireDesk();
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/tickets/{id:guid}/resolution", HandleAsync).Answers<TicketActions.Reply>("Answers a ticket; final", StatusCodes.Status200OK, StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict).RequireDesk();
 
     private static async Task<IResult> HandleAsync(Guid id, Request request, TicketActions actions, HttpContext http)
     {

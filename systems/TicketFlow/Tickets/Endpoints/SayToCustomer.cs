@@ -19,7 +19,7 @@ internal static class SayToCustomer
 
     public sealed record Reply(Guid ReplyId);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/tickets/{id:guid}/replies", HandleAsync).RequireDesk();
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/tickets/{id:guid}/replies", HandleAsync).Answers<Reply>("Writes to the customer", StatusCodes.Status202Accepted, StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict).RequireDesk();
 
     private static async Task<IResult> HandleAsync(Guid id, Request request, IdempotentWrites writes, DbContexts<TicketsDb> contexts, Ids ids, TimeProvider time, HttpContext http)
     {

@@ -26,7 +26,7 @@ internal static class SignIn
 
     public sealed record Reply(string Token, DateTimeOffset ExpiresAt, ReadMe.Reply Person);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/sign-in", HandleAsync);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/sign-in", HandleAsync).Answers<Reply>("Signs somebody of the desk in", StatusCodes.Status200OK, StatusCodes.Status401Unauthorized);
 
     private static async Task<IResult> HandleAsync(Request request, DeskTokens tokens, DbContexts<TicketsDb> contexts, NpgsqlDataSource database, HttpContext http)
     {

@@ -1,3 +1,4 @@
+using Faultline.Hosting.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -8,7 +9,7 @@ namespace TicketFlow.Tickets.Endpoints;
 /// <summary>POST /sign-out: the browser forgets who it was.</summary>
 internal static class SignOut
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/sign-out", Handle);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/sign-out", Handle).WithSummary("Lets a browser forget who is signed in").Produces(StatusCodes.Status204NoContent);
 
     private static IResult Handle(HttpContext http)
     {
