@@ -12,5 +12,9 @@ public static class TicketFlowSystem
             new ServiceDefinition("ticketflow/inquiries", Inquiries.InquiriesService.Configure, typeof(TicketFlowSystem).Assembly),
             new ServiceDefinition("ticketflow/translations", Translations.TranslationsService.Configure, typeof(TicketFlowSystem).Assembly),
             new ServiceDefinition("ticketflow/tickets", Tickets.TicketsService.Configure, typeof(TicketFlowSystem).Assembly),
-        ]);
+            new ServiceDefinition(Metrics.MetricsService.Name, Metrics.MetricsService.Configure, typeof(TicketFlowSystem).Assembly),
+        ])
+    {
+        MetricsService = Metrics.MetricsService.Name,
+    };
 }
