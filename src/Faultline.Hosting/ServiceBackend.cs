@@ -58,6 +58,15 @@ public sealed record ServiceBackend : IAsyncDisposable
     /// <summary>How much stands in the service's queue, as whoever judges the service sees it.</summary>
     public required Func<CancellationToken, Task<QueueDepth>> Depth { get; init; }
 
+    /// <summary>How much is under way in the database and in the queue, together.</summary>
+    /// <param name="stop">Ends the reading.</param>
+    public async Task<MessagingState> ReadStateAsync(CancellationToken stop)
+    {
+        MessagingState state = await State(stop);
+        QueueDepth depth = await Depth(stop);
+        return state with { Queue = depth.Messages, QueueOldestSeconds = depth.Messages > 0 ? Math.Round(depth.OldestAge.TotalSeconds, 1) : null };
+    }
+
     /// <summary>Closes what the backend opened.</summary>
     public required Func<ValueTask> Close { get; init; }
 

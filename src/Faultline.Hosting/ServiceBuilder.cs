@@ -210,6 +210,9 @@ public sealed record SystemDefinition(string Name, IReadOnlyList<ServiceDefiniti
     /// <summary>The log that keeps the events of the system besides their queues; null when they are not kept.</summary>
     public StreamTopology? Stream { get; init; }
 
+    /// <summary>The service that every instance of the system reports its <see cref="Figures.InstanceFigures"/> to, as <c>system/service</c>; it takes them as a broadcast. Null when nobody wants them: then nobody reports.</summary>
+    public string? MetricsService { get; init; }
+
     /// <summary>All exchanges, queues and bindings.</summary>
     /// <param name="partitions">Partitions of each queue.</param>
     public SystemTopology Topology(int partitions = 16) => new([.. Services.Select(service => service.Build().Topology())], partitions) { Stream = Stream };

@@ -4,6 +4,7 @@ using Faultline.Anomalies.Hosting.Control;
 using Faultline.Anomalies.Hosting.Http;
 using Faultline.Hosting.Configuration;
 using Faultline.Hosting.Control;
+using Faultline.Hosting.Figures;
 using Faultline.Hosting.Health;
 using Faultline.Hosting.Http;
 using Faultline.Hosting.Messaging;
@@ -130,10 +131,13 @@ public static class ServiceHost
             services.AddHostedService(provider => provider.GetRequiredService<ProjectionLoop>());
         }
 
+        // After the messaging, so that it is stopped before that, and its last report still leaves.
+        if (system.MetricsService is { } metrics) AddReports(services, system, metrics, backend);
         if (settings.StopWithInput) services.AddHostedService<ParentWatch>();
         services.AddServiceTelemetry(service.Name, settings, web.Configuration);
     }
 
+<<<<<<< HEAD
     private static void Describe(OpenApiOptions api, ServiceDefinition service)
     {
         // Requests and replies are named inside their endpoint, so many have one name.
@@ -143,6 +147,20 @@ public static class ServiceHost
             document.Info = new() { Title = service.Name, Version = "1" };
             document.Servers?.Clear(); // Where it answers is not part of what it promises.
             return Task.CompletedTask;
+=======
+    private static void AddReports(IServiceCollection services, SystemDefinition system, string metrics, ServiceBackend backend)
+    {
+        if (system.Services.All(service => service.Name != metrics)) throw new ConfigurationException($"the system '{system.Name}' names the metrics service '{metrics}', but has none of that name");
+
+        services.AddSingleton<MessageTotals>();
+        services.AddHostedService(provider =>
+        {
+            MessagingCore core = provider.GetRequiredService<MessagingCore>();
+            TimeProvider time = provider.GetRequiredService<TimeProvider>();
+            ILogger<FiguresReporter> log = provider.GetRequiredService<ILogger<FiguresReporter>>();
+            var source = new FiguresSource(provider.GetRequiredService<MessagingOptions>(), provider.GetRequiredService<MessageTotals>(), backend.ReadStateAsync, time, log);
+            return new FiguresReporter(source, (report, stop) => core.BroadcastAsync(metrics, InstanceFigures.MessageType, MessageCatalogue.Encode(report), stop), time, log);
+>>>>>>> desk-metrics
         });
     }
 

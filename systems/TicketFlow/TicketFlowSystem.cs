@@ -14,4 +14,9 @@ public static class TicketFlowSystem
             new ServiceDefinition("ticketflow/tickets", Tickets.TicketsService.Configure, typeof(TicketFlowSystem).Assembly),
             new ServiceDefinition("ticketflow/sla", Sla.SlaService.Configure, typeof(TicketFlowSystem).Assembly),
         ]);
+            new ServiceDefinition(Metrics.MetricsService.Name, Metrics.MetricsService.Configure, typeof(TicketFlowSystem).Assembly),
+        ])
+    {
+        MetricsService = Metrics.MetricsService.Name,
+    };
 }

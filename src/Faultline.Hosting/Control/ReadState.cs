@@ -1,5 +1,4 @@
 using Faultline.Messaging.Running;
-using Faultline.Messaging.Transport;
 using Faultline.Protocol.Services;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -13,10 +12,6 @@ internal static class ReadState
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/messaging", HandleAsync);
 
-    private static async Task<MessagingState> HandleAsync([FromServices] ServiceBackend backend, [FromServices] MessagingCore core, HttpContext http)
-    {
-        MessagingState state = await backend.State(http.RequestAborted);
-        QueueDepth depth = await backend.Depth(http.RequestAborted);
-        return state with { Queue = depth.Messages, QueueOldestSeconds = depth.Messages > 0 ? Math.Round(depth.OldestAge.TotalSeconds, 1) : null, InHand = core.InHand };
-    }
+    private static async Task<MessagingState> HandleAsync([FromServices] ServiceBackend backend, [FromServices] MessagingCore core, HttpContext http) =>
+        await backend.ReadStateAsync(http.RequestAborted) with { InHand = core.InHand };
 }
