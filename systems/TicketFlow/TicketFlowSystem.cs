@@ -12,5 +12,6 @@ public static class TicketFlowSystem
             new ServiceDefinition("ticketflow/inquiries", Inquiries.InquiriesService.Configure, typeof(TicketFlowSystem).Assembly),
             new ServiceDefinition("ticketflow/translations", Translations.TranslationsService.Configure, typeof(TicketFlowSystem).Assembly),
             new ServiceDefinition("ticketflow/tickets", Tickets.TicketsService.Configure, typeof(TicketFlowSystem).Assembly),
+            new ServiceDefinition("ticketflow/communication", Communication.CommunicationService.Configure, typeof(TicketFlowSystem).Assembly),
         ]);
 }

@@ -142,6 +142,7 @@ internal sealed class SystemStart
             ["Faultline__Broker"] = _options.Broker,
             ["Faultline__BrokerConnection"] = _broker!,
             ["Faultline__ControlToken"] = token,
+            ["Faultline__Data"] = Path.Combine(_dataFolder, LinkDescription.ShortName(service)),
             ["Faultline__Audit"] = "true",
             ["Faultline__StopWithInput"] = "true",
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:{port}",
