@@ -13,7 +13,7 @@ public static class TicketFlowSystem
             new ServiceDefinition("ticketflow/translations", Translations.TranslationsService.Configure, typeof(TicketFlowSystem).Assembly),
             new ServiceDefinition("ticketflow/tickets", Tickets.TicketsService.Configure, typeof(TicketFlowSystem).Assembly),
             new ServiceDefinition("ticketflow/sla", Sla.SlaService.Configure, typeof(TicketFlowSystem).Assembly),
-        ]);
+            new ServiceDefinition("ticketflow/communication", Communication.CommunicationService.Configure, typeof(TicketFlowSystem).Assembly),
             new ServiceDefinition(Metrics.MetricsService.Name, Metrics.MetricsService.Configure, typeof(TicketFlowSystem).Assembly),
         ])
     {

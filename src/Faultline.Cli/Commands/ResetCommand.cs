@@ -6,13 +6,13 @@ using Faultline.Verification.Verdicts;
 
 namespace Faultline.Cli.Commands;
 
-/// <summary>Wipes the databases and the queue of a system and builds them anew; through the lab when it runs.</summary>
+/// <summary>Wipes the databases, the queue and the data folders of a system and builds them anew; through the lab when it runs.</summary>
 internal static class ResetCommand
 {
     private static readonly Argument<string[]> Names = new("system") { Description = "Which systems; all when none is named", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask" };
 
-    public static Verb Create(Screen screen) => new Verb("reset", "Wipes the databases and the queue of a system and builds them anew", "faultline reset", "faultline reset ticketflow --yes")
+    public static Verb Create(Screen screen) => new Verb("reset", "Wipes the databases, the queue and the data folders of a system and builds them anew", "faultline reset", "faultline reset ticketflow --yes")
     {
         Names, Yes, LabFolderOptions.Postgres,
     }.Does(screen, RunAsync);

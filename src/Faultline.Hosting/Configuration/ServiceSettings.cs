@@ -38,6 +38,10 @@ public sealed class ServiceSettings
     /// <value>Null: services that need it do not start.</value>
     public string? SystemKey { get; set; }
 
+    /// <summary>The folder for what the service keeps outside of its database, such as files that it hands to others; shared by its instances, and created by whoever writes into it first. A lab gives each service one of its own, and <c>reset</c> wipes it.</summary>
+    /// <value>Null: it has none, and must be told otherwise where its files go.</value>
+    public string? Data { get; set; }
+
     /// <summary>Whether business transactions write audit rows.</summary>
     public bool Audit { get; set; }
 

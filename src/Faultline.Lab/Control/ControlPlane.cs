@@ -102,7 +102,7 @@ public sealed class ControlPlane : IAsyncDisposable
         }
     }
 
-    /// <summary>Wipes the databases and the queue of a system and builds them anew; a system that runs is stopped before and started again after.</summary>
+    /// <summary>Wipes the databases, the queue and the data folders of a system and builds them anew; a system that runs is stopped before and started again after.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="stop">Gives up between two steps.</param>
     public async Task ResetAsync(string name, CancellationToken stop)
@@ -209,12 +209,9 @@ public sealed class ControlPlane : IAsyncDisposable
     private async Task DropAsync(LabSystemSpec spec, CancellationToken stop)
     {
         foreach (ServiceDescription service in spec.Services.Where(service => service.HasDatabase)) await Lab.Services.DropDatabaseAsync(LabSystem.DatabaseOf(service.Service), stop);
-        if (spec.IsOwn)
-        {
-            string data = LabSystem.DataFolderOf(Lab, spec);
-            if (Directory.Exists(data)) Directory.Delete(data, recursive: true);
-            return; // It has no queue.
-        }
+        string data = LabSystem.DataFolderOf(Lab, spec);
+        if (Directory.Exists(data)) Directory.Delete(data, recursive: true);
+        if (spec.IsOwn) return; // It has no queue.
 
         await Lab.Queue.DropDatabaseAsync(LabSystem.QueueDatabaseOf(spec.Name), stop);
         await Lab.Rabbit.DropAsync(spec.Name, stop);

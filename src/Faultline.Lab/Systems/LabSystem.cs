@@ -99,10 +99,10 @@ public sealed class LabSystem : IAsyncDisposable
     /// <param name="service">As <c>system/service</c>.</param>
     public string? DatabaseConnectionOf(string service) => _databases.GetValueOrDefault(service);
 
-    /// <summary>The folder with the data folders of all instances of a system of the user's own.</summary>
+    /// <summary>The folder with the data folders of a system: one for each service, and in a system of the user's own one for each instance.</summary>
     internal string DataFolder => DataFolderOf(_lab, Spec);
 
-    /// <summary>The folder with the data folders of all instances of a system of the user's own.</summary>
+    /// <summary>The folder with the data folders of a system: one for each service, and in a system of the user's own one for each instance.</summary>
     internal static string DataFolderOf(LabInfrastructure lab, LabSystemSpec spec) => Path.Combine(lab.Folder.Path, "data", spec.Name);
 
     /// <summary>Where a service can be reached now: one of its healthy instances after the other, so that clients spread over them.</summary>

@@ -148,6 +148,7 @@ internal sealed class SystemStart
             ["Faultline__BrokerConnection"] = _broker!,
             ["Faultline__ControlToken"] = token,
             ["Faultline__SystemKey"] = SystemKeyOf(token),
+            ["Faultline__Data"] = Path.Combine(_dataFolder, LinkDescription.ShortName(service)),
             ["Faultline__Audit"] = "true",
             ["Faultline__StopWithInput"] = "true",
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:{port}",
