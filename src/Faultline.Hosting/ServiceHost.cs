@@ -137,7 +137,6 @@ public static class ServiceHost
         services.AddServiceTelemetry(service.Name, settings, web.Configuration);
     }
 
-<<<<<<< HEAD
     private static void Describe(OpenApiOptions api, ServiceDefinition service)
     {
         // Requests and replies are named inside their endpoint, so many have one name.
@@ -147,7 +146,9 @@ public static class ServiceHost
             document.Info = new() { Title = service.Name, Version = "1" };
             document.Servers?.Clear(); // Where it answers is not part of what it promises.
             return Task.CompletedTask;
-=======
+        });
+    }
+
     private static void AddReports(IServiceCollection services, SystemDefinition system, string metrics, ServiceBackend backend)
     {
         if (system.Services.All(service => service.Name != metrics)) throw new ConfigurationException($"the system '{system.Name}' names the metrics service '{metrics}', but has none of that name");
@@ -160,7 +161,6 @@ public static class ServiceHost
             ILogger<FiguresReporter> log = provider.GetRequiredService<ILogger<FiguresReporter>>();
             var source = new FiguresSource(provider.GetRequiredService<MessagingOptions>(), provider.GetRequiredService<MessageTotals>(), backend.ReadStateAsync, time, log);
             return new FiguresReporter(source, (report, stop) => core.BroadcastAsync(metrics, InstanceFigures.MessageType, MessageCatalogue.Encode(report), stop), time, log);
->>>>>>> desk-metrics
         });
     }
 

@@ -113,7 +113,7 @@ internal sealed class GroupRunner(LabSystem system, string? run, HistoryWriter h
             await Watch.ObserveAsync(loads, system, stop);
             if (Array.TrueForAll(loads, load => load.Schedule!.HasActed || load.Obstacle is not null)) return;
             // A disruption or a hang that has a length is waited for; everything else is pointless once the system is empty.
-            if (Array.TrueForAll(loads, load => !load.Schedule!.IsRunning) && IsEmpty(await looks.StatesAsync(stop))) return;
+            if (Array.TrueForAll(loads, load => !load.Schedule!.IsRunning) && IsEmpty(await looks.StatesAsync(stop), ActLimit)) return;
             await Task.Delay(LookPause, time, stop);
         }
     }

@@ -22,7 +22,7 @@ internal static class CommunicationService
         .Consumes<Alert, AlertHandler>()
         .Consumes<LetterDue, LetterDueHandler>()
         .Migrates(from: "Communication/Migrations")
-        .States("letters", "select id as subject, kind, ticket_id, times, sent_at is not null as sent, given_up_at is not null as given_up, tries, error from letter")
+        .States("letters", "select coalesce(ticket_id::text, id) as subject, id, kind, ticket_id, times, sent_at is not null as sent, given_up_at is not null as given_up, tries, error from letter")
         .Uses(AddMail);
 
     private static void AddMail(IServiceCollection services, IConfiguration configuration)

@@ -1,6 +1,7 @@
 using Faultline.Hosting;
 using Faultline.Hosting.Figures;
 using Microsoft.Extensions.DependencyInjection;
+using TicketFlow.Desk;
 using TicketFlow.Metrics.Endpoints;
 using TicketFlow.Metrics.Live;
 
@@ -14,7 +15,7 @@ internal static class MetricsService
     public static void Configure(ServiceBuilder service) => service
         .TakesBroadcast<InstanceFigures>(TakeAsync)
         .Maps(LiveEndpoints.Map)
-        .Uses((services, _) => services.AddSingleton<LiveFigures>().AddSingleton<LiveFeed>());
+        .Uses((services, _) => services.AddSingleton<LiveFigures>().AddSingleton<LiveFeed>().AddSingleton<DeskTokens>());
 
     private static Task TakeAsync(InstanceFigures report, IServiceProvider provider, CancellationToken stop)
     {

@@ -1,18 +1,16 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using TicketFlow.Desk;
 
 namespace TicketFlow.Metrics.Endpoints;
 
-/// <summary>Everything under <c>/live</c>, and who may see it.</summary>
+/// <summary>Everything under <c>/live</c>, for supervisors.</summary>
 internal static class LiveEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        RouteGroupBuilder live = RequireSupervisor(routes.MapGroup("/live"));
+        RouteGroupBuilder live = routes.MapGroup("/live").RequireDesk(DeskRole.Supervisor);
         ReadLive.Map(live);
         FollowLive.Map(live);
     }
-
-    /// <summary>The one place that says who may look: supervisors only. The token of the desk is to be checked here once the desk gives one out; until then whoever reaches the service may look.</summary>
-    private static RouteGroupBuilder RequireSupervisor(RouteGroupBuilder live) => live;
 }
