@@ -75,6 +75,7 @@ internal static class CommandLine
         root.Add(TopologyCommand.Create(screen));
         root.Add(MigrateCommand.Create(screen));
         root.Add(ResetCommand.Create(screen));
+        root.Add(SamplesCommand.Create(screen));
         root.Add(ProxyCommand.Create(screen));
         root.Add(ServiceCommand.Create(screen));
         root.Add(TestCommand.Create(screen));

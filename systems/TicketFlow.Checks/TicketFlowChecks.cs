@@ -4,6 +4,7 @@ using Faultline.Verification.Experiments;
 using Faultline.Verification.Scenarios;
 using TicketFlow.Checks.Batteries;
 using TicketFlow.Checks.Checkers;
+using TicketFlow.Checks.Samples;
 using TicketFlow.Checks.Scenarios;
 using TicketFlow.Checks.Workloads;
 
@@ -49,6 +50,9 @@ public sealed class TicketFlowChecks : ISystemChecks
             : [DeskBattery.Of(system), RacesBattery.Of(system), DeadlinesBattery.Of(system), BadInputBattery.Of(system)];
         return new Battery("ticketflow/all", "TicketFlow whole: desk, races, deadlines and bad input", [.. parts.SelectMany(part => part.Cells)]);
     }
+
+    /// <inheritdoc />
+    public ISampleData? Samples { get; } = new SampleDesk();
 
     /// <inheritdoc />
     public IReadOnlyList<Scenario> Scenarios => TicketFlowScenarios.All;

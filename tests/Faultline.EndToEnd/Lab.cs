@@ -31,7 +31,7 @@ internal sealed partial class Lab : IAsyncDisposable
     /// <param name="system">Its name, or the file of one of the user's own.</param>
     public static async Task<Lab> StartAsync(string system)
     {
-        var info = new ProcessStartInfo(Path.Combine(Repository(), "faultline"), ["up", system, "--port", "0", "--json"]) { UseShellExecute = false, RedirectStandardOutput = true };
+        var info = new ProcessStartInfo(Path.Combine(Repository(), "faultline"), ["up", system, "--port", "0", "--json", "--no-samples"]) { UseShellExecute = false, RedirectStandardOutput = true };
         Process process = Process.Start(info)!;
         try
         {

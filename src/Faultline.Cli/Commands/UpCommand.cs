@@ -4,9 +4,11 @@ using Faultline.Cli.Output;
 using Faultline.Lab;
 using Faultline.Lab.Api;
 using Faultline.Lab.Control;
+using Faultline.Lab.Problems;
 using Faultline.Lab.Disruptor;
 using Faultline.Lab.Supervisor;
 using Faultline.Lab.Systems;
+using Faultline.Verification.Experiments;
 using Faultline.Protocol.Services;
 using Faultline.Verification.Verdicts;
 
@@ -23,6 +25,7 @@ internal static class UpCommand
     private static readonly Option<string> Broker = new("--broker") { Description = "The broker: postgresql or rabbitmq", HelpName = "name", DefaultValueFactory = _ => BrokerNames.PostgreSql };
     private static readonly Option<string?> Postgres = LabFolderOptions.Postgres;
     private static readonly Option<bool> Infra = new("--infra") { Description = "Only the databases and the broker, no system" };
+    private static readonly Option<bool> NoSamples = new("--no-samples") { Description = "Without sample data" };
     private static readonly Option<string?> Bind = new("--bind") { Description = "Answer on this address too, for other machines; needs --token", HelpName = "address" };
 
     public static Verb Create(Screen screen, Interrupts interrupts) => new Verb(
@@ -36,7 +39,7 @@ internal static class UpCommand
         "faultline up --postgres 'Host=db;Username=postgres;Password=...'",
         "FAULTLINE_TOKEN=... faultline up --bind 0.0.0.0")
     {
-        Names, Port, Replicas, Broker, Postgres, LabFolderOptions.RabbitMq, Infra, Bind, LabFolderOptions.NoLinks,
+        Names, Port, Replicas, Broker, Postgres, LabFolderOptions.RabbitMq, Infra, Bind, NoSamples, LabFolderOptions.NoLinks,
     }.Does(screen, context => RunAsync(context, interrupts));
 
     private static async Task RunAsync(CommandContext context, Interrupts interrupts)
@@ -50,6 +53,7 @@ internal static class UpCommand
         var options = new LabOptions { Root = CommandContext.Root, Name = where.Port == 0 ? null : where.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), Postgres = context.Value(Postgres), RabbitMq = context.Value(LabFolderOptions.RabbitMq), Links = !context.Value(LabFolderOptions.NoLinks) };
         ControlPlane plane = await ControlPlane.StartAsync(options, known, TimeProvider.System, progress, context.Stop);
         LabServer? server = null;
+        Task samples = Task.CompletedTask;
         try
         {
             TellSweep(plane.Lab, context.Screen);
@@ -62,10 +66,12 @@ internal static class UpCommand
 
             plane.Phase = LabPhase.Running;
             TellAddresses(plane, server, context);
+            samples = context.Value(NoSamples) ? Task.CompletedTask : Task.WhenAll(plane.Running.Where(system => system.Spec.Checks.Samples is not null).Select(system => SampleAsync(plane, system.Spec.Name, context)));
             await WatchAsync(plane, context);
         }
         finally
         {
+            await samples;
             await EndAsync(plane, server, interrupts, context.Screen);
         }
     }
@@ -119,6 +125,25 @@ internal static class UpCommand
     }
 
     private static Uri AddressOf(SupervisedProcess instance) => new($"http://127.0.0.1:{instance.Port}");
+
+    /// <summary>Makes sample data while the lab is at work already.</summary>
+    private static async Task SampleAsync(ControlPlane plane, string system, CommandContext context)
+    {
+        try
+        {
+            SampleOutcome outcome = await plane.SampleAsync(system, removes: false, context.Stop);
+            if (outcome.Count > 0) context.Screen.Note($"{system} has sample data: {outcome.Count} {plane.FindRunning(system)?.Spec.Checks.Samples?.Says}; 'faultline samples remove' takes it away");
+            if (outcome.Problem is { } problem) context.Screen.Note($"The sample data of {system} is not complete: {problem}");
+        }
+        catch (OperationCanceledException) when (context.Stop.IsCancellationRequested)
+        {
+            return; // The lab ends; the next one goes on with it.
+        }
+        catch (LabException gone)
+        {
+            context.Screen.Note($"The sample data of {system} is not complete: {gone.Message}"); // Somebody has stopped the system meanwhile.
+        }
+    }
 
     /// <summary>Tells what falls down and what comes back, until somebody ends the lab.</summary>
     private static async Task WatchAsync(ControlPlane plane, CommandContext context)

@@ -145,6 +145,7 @@ public sealed class LabServer : IAsyncDisposable
         ReadFaultCatalogue.Map(api);
         ReadSystems.Map(api);
         ResetSystem.Map(api);
+        SampleData.Map(api);
         MigrateSystem.Map(api);
         ReadService.Map(api);
         ServiceControl.Map(api);

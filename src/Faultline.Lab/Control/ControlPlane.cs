@@ -1,6 +1,7 @@
 using Faultline.Lab.Problems;
 using Faultline.Lab.Supervisor;
 using Faultline.Lab.Systems;
+using Faultline.Verification.Experiments;
 using Faultline.Protocol.Services;
 
 namespace Faultline.Lab.Control;
@@ -100,6 +101,19 @@ public sealed class ControlPlane : IAsyncDisposable
         {
             _changing.Release();
         }
+    }
+
+    /// <summary>Makes the sample data of a running system, or removes it.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="removes">Whether it is removed.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <exception cref="LabException">The system does not run, or has no sample data.</exception>
+    public Task<SampleOutcome> SampleAsync(string name, bool removes, CancellationToken stop)
+    {
+        ISampleData samples = SpecOf(name).Checks.Samples ?? throw new LabException($"System '{name}' has no sample data.");
+        LabSystem system = FindRunning(name) ?? throw new LabException($"System '{name}' does not run; start it with 'faultline up {name}'.");
+        var call = new SampleCall(system.Http, system.AddressOf, _time);
+        return removes ? samples.RemoveAsync(call, stop) : samples.LoadAsync(call, stop);
     }
 
     /// <summary>Wipes the databases, the queue and the data folders of a system and builds them anew; a system that runs is stopped before and started again after.</summary>

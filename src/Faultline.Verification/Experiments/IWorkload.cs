@@ -99,6 +99,9 @@ public interface ISystemChecks
     /// <summary>Its scenarios: stories that show what a fault does and what a guard earns.</summary>
     IReadOnlyList<Scenario> Scenarios => [];
 
+    /// <summary>Its sample data; null when it has none.</summary>
+    ISampleData? Samples => null;
+
     /// <summary>The service that a user may replace by a program of his own, as <c>system/service</c>; null when none may be.</summary>
     string? OwnService => null;
 

@@ -101,7 +101,7 @@ internal sealed class Asking(WorkloadCall call)
         if (wish.Token is { } token) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (wish.Seen is { } seen) request.Headers.TryAddWithoutValidation("If-Match", string.Create(CultureInfo.InvariantCulture, $"\"{seen}\""));
         request.Headers.Add(FaultHeaders.Operation, call.OperationId);
-        request.Headers.Add(FaultHeaders.Cell, call.Cell);
+        if (call.Cell.Length > 0) request.Headers.Add(FaultHeaders.Cell, call.Cell);
         request.Headers.Add("Want-Content-Digest", "sha-256=1");
         if (wish.Body is not { } body) return request;
 

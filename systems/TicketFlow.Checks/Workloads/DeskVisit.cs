@@ -130,6 +130,22 @@ internal sealed class DeskVisit(WorkloadCall call, DeskTokens tokens)
         return answer.Text("id");
     }
 
+    /// <summary>Whether the customer's link leads to the inquiry: not when it was a sample that is removed.</summary>
+    public async Task<bool> IsThereAsync(CancellationToken stop)
+    {
+        Answer answer = await _asking.AskAsync(new Wish(HttpMethod.Get, Submission.Service, $"/inquiries/{Id}/{Link}"), stop);
+        if (answer.Status != 404) Take("read the inquiry", answer);
+        return answer.IsDone;
+    }
+
+    /// <summary>A supervisor removes all sample data; how many inquiries it were.</summary>
+    public async Task<int> RemoveSamplesAsync(string email, CancellationToken stop)
+    {
+        Answer answer = await _asking.AskAsync(Wish.Post(Submission.Service, "/samples/removal", new { }, call.OperationId) with { Token = await TokenAsync(email, isFresh: true, stop) }, stop);
+        Take("remove the samples", answer);
+        return answer.Body!.Value.GetProperty("removed").GetInt32();
+    }
+
     /// <summary>Runs the steps of an operation: it ends well, or as the first step does that does not.</summary>
     public async Task<OperationEnd> RunAsync(Func<Task<object>> steps)
     {

@@ -2,6 +2,7 @@ using Faultline.Hosting;
 using Faultline.Hosting.Data;
 using Microsoft.Extensions.DependencyInjection;
 using TicketFlow.Communication.Contracts;
+using TicketFlow.Inquiries.Contracts;
 using TicketFlow.Sla.Contracts;
 using TicketFlow.Sla.Data;
 using TicketFlow.Sla.Handlers;
@@ -22,6 +23,7 @@ internal static class SlaService
         .Consumes<TicketBlocked, TicketBlockedHandler>()
         .Consumes<TicketUnblocked, TicketUnblockedHandler>()
         .Consumes<TicketResolved, TicketResolvedHandler>()
+        .Consumes<SampleRemoved, SampleRemovedHandler>()
         .Consumes<ReminderTimer, ReminderTimerHandler>()
         .Consumes<BreachTimer, BreachTimerHandler>()
         .Migrates(from: "Sla/Migrations")

@@ -32,6 +32,7 @@ internal static class TicketsService
         .Consumes<TranslationSkipped, TranslationSkippedHandler>()
         .Consumes<TranslationFailed, TranslationFailedHandler>()
         .Consumes<TranslationOverdue, TranslationOverdueHandler>()
+        .Consumes<SampleRemoved, SampleRemovedHandler>()
         .Consumes<CustomerReplied, CustomerRepliedHandler>()
         .Consumes<TextTranslated, TextTranslatedHandler>()
         .Consumes<DeadlinesCalculated, DeadlinesCalculatedHandler>()

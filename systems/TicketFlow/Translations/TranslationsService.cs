@@ -17,6 +17,7 @@ internal static class TranslationsService
         .Publishes<TranslationFailed>()
         .Publishes<TextTranslated>()
         .Consumes<TranslationRequested, TranslationRequestedHandler>()
+        .Consumes<SampleRemoved, SampleRemovedHandler>()
         .Consumes<CustomerReplied, CustomerRepliedHandler>()
         .Consumes<AgentReplied, AgentRepliedHandler>()
         .Consumes<TicketResolved, TicketResolvedHandler>()

@@ -42,4 +42,12 @@ export const ticketflow = {
   done: "Done",
   changed: "Somebody else has changed this ticket in the meantime. It is shown as it is now; look, and do it again if it still fits.",
   loadMore: "Show more",
+  sample: "sample",
+  messages: "Messages and alerts",
+  messageKind: "Kind",
+  messageKinds: { alert: "alert", reminder: "reminder", reply: "reply", resolution: "answer" } as Readonly<Record<string, string>>,
+  noMessages: "Nobody was written to yet.",
+  to: (recipients: string) => `to ${recipients}`,
+  live: "Live",
+  liveColumns: ["Service", "State", "CPU", "Memory", "In/s", "Out/s", "Queue", "Outbox", "Dead letters"],
 };

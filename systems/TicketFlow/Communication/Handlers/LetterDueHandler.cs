@@ -19,8 +19,8 @@ internal sealed partial class LetterDueHandler(NpgsqlDataSource database, IMaile
 
     public async Task<object?> PrepareAsync(LetterDue message, Envelope envelope, CancellationToken stop)
     {
-        Letter letter = await LetterRows.FindAsync(database, message.LetterId, stop) ?? throw new InvalidOperationException($"there is no letter {message.LetterId} here");
-        if (letter.IsSettled) return null;
+        // A letter that is gone was about a sample that is removed: it is stored in the transaction that tells of it.
+        if (await LetterRows.FindAsync(database, message.LetterId, stop) is not { IsSettled: false } letter) return null;
         if (letter.Recipients.Count == 0) return new Attempt(letter, new Delivery([], [], "The letter has no recipient."));
 
         string[] wrong = [.. letter.Outstanding.Where(address => !Mailbox.IsAddress(address))];

@@ -1,6 +1,7 @@
 using Faultline.Messaging.Consuming;
 using TicketFlow.Communication.Contracts;
 using TicketFlow.Communication.Data;
+using TicketFlow.Samples;
 using TicketFlow.Sla.Contracts;
 using TicketFlow.Tickets.Contracts;
 
@@ -35,6 +36,7 @@ internal static class LetterBox
 {
     public static async Task PutAsync(Letter letter, Handling handling, TimeProvider time, CancellationToken stop)
     {
+        if (letter.TicketId is { } ticket && await RemovedSamples.HasAsync(handling.Unit, ticket, stop)) return;
         if (!await LetterRows.AddAsync(handling.Unit, letter with { StoredAt = time.GetUtcNow() }, stop)) return; // Told already, when it came first.
 
         handling.Unit.Publish(new MessageSent(letter.Id, letter.Kind, letter.TicketId, letter.TextId, letter.Recipients, letter.Subject, letter.Text, letter.Author, letter.At));

@@ -28,9 +28,11 @@ public enum InquiryCategory
 /// <param name="Language">ISO 639-1, or <c>und</c>.</param>
 /// <param name="Confidence">0 to 1.</param>
 /// <param name="SubmittedAt">When, UTC.</param>
+/// <param name="IsSample">Whether it is sample data.</param>
 [Message("ticketflow.inquiry-submitted")]
 public sealed record InquirySubmitted(
-    Guid InquiryId, string Name, string Email, string Title, string Description, InquiryCategory Category, string Language, double Confidence, DateTimeOffset SubmittedAt) : IMessage
+    Guid InquiryId, string Name, string Email, string Title, string Description, InquiryCategory Category, string Language, double Confidence, DateTimeOffset SubmittedAt,
+    bool IsSample = false) : IMessage
 {
     string? IMessage.Key => InquiryId.ToString();
 }
@@ -54,6 +56,14 @@ public sealed record TranslationRequested(Guid InquiryId, string Language, strin
 /// <param name="At">When, UTC.</param>
 [Message("ticketflow.customer-replied")]
 public sealed record CustomerReplied(Guid InquiryId, Guid ReplyId, string Text, string Language, DateTimeOffset At) : IMessage
+{
+    string? IMessage.Key => InquiryId.ToString();
+}
+
+/// <summary>A sample inquiry is removed, with everything that came of it.</summary>
+/// <param name="InquiryId">The inquiry.</param>
+[Message("ticketflow.sample-removed")]
+public sealed record SampleRemoved(Guid InquiryId) : IMessage
 {
     string? IMessage.Key => InquiryId.ToString();
 }

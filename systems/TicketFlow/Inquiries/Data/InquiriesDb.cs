@@ -30,6 +30,8 @@ internal sealed class Inquiry
     public int TicketVersion { get; set; }
 
     public required DateTimeOffset SubmittedAt { get; init; }
+
+    public bool IsSample { get; init; }
 }
 
 /// <summary>An entry of the conversation.</summary>
@@ -96,6 +98,7 @@ internal sealed class InquiriesDb(DbContextOptions<InquiriesDb> options) : DbCon
             inquiry.Property(row => row.Status).HasColumnName("status");
             inquiry.Property(row => row.TicketVersion).HasColumnName("ticket_version");
             inquiry.Property(row => row.SubmittedAt).HasColumnName("submitted_at");
+            inquiry.Property(row => row.IsSample).HasColumnName("is_sample");
         });
         modelBuilder.Entity<Entry>(entry =>
         {

@@ -16,7 +16,7 @@ namespace TicketFlow.Inquiries.Endpoints;
 /// <summary>POST /inquiries: 202 with id and status link; a repeat with the same Idempotency-Key returns the same.</summary>
 internal static class SubmitInquiry
 {
-    public sealed record Request(string? Name = null, string? Email = null, string? Title = null, string? Description = null, string? Category = null);
+    public sealed record Request(string? Name = null, string? Email = null, string? Title = null, string? Description = null, string? Category = null, bool IsSample = false);
 
     public sealed record Reply(Guid Id, string StatusLink);
 
@@ -37,7 +37,7 @@ internal static class SubmitInquiry
             db.Add(inquiry);
             db.Add(new Entry { InquiryId = inquiry.Id, Kind = "customer", Text = inquiry.Description, At = inquiry.SubmittedAt });
             InquiryRules.TryCategory(request.Category, out InquiryCategory category);
-            unit.Publish(new InquirySubmitted(inquiry.Id, inquiry.Name, inquiry.Email, inquiry.Title, inquiry.Description, category, language.Code, language.Confidence, inquiry.SubmittedAt));
+            unit.Publish(new InquirySubmitted(inquiry.Id, inquiry.Name, inquiry.Email, inquiry.Title, inquiry.Description, category, language.Code, language.Confidence, inquiry.SubmittedAt, inquiry.IsSample));
             unit.Publish(new TranslationRequested(inquiry.Id, language.Code, inquiry.Title, inquiry.Description));
             string link = $"/inquiries/{inquiry.Id}/{inquiry.Link}";
             return Task.FromResult(new WriteReply(StatusCodes.Status202Accepted, new Reply(inquiry.Id, link), link));
@@ -57,5 +57,6 @@ internal static class SubmitInquiry
         Confidence = language.Confidence,
         Status = "received",
         SubmittedAt = time.GetUtcNow(),
+        IsSample = request.IsSample,
     };
 }

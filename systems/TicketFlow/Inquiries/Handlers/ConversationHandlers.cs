@@ -3,6 +3,7 @@ using Faultline.Messaging.Consuming;
 using Npgsql;
 using TicketFlow.Communication.Contracts;
 using TicketFlow.Inquiries.Data;
+using TicketFlow.Samples;
 using TicketFlow.Translations.Contracts;
 
 namespace TicketFlow.Inquiries.Handlers;
@@ -10,12 +11,12 @@ namespace TicketFlow.Inquiries.Handlers;
 /// <summary>The customer sees what the desk has answered. What went to others is none of the customer's business.</summary>
 internal sealed class MessageSentHandler(DbContexts<InquiriesDb> contexts) : IHandler<MessageSent>
 {
-    public Task HandleAsync(MessageSent message, Handling handling, CancellationToken stop)
+    public async Task HandleAsync(MessageSent message, Handling handling, CancellationToken stop)
     {
-        if (message is not { Kind: LetterKind.Reply or LetterKind.Resolution, TicketId: { } id }) return Task.CompletedTask;
+        if (message is not { Kind: LetterKind.Reply or LetterKind.Resolution, TicketId: { } id }) return;
+        if (await RemovedSamples.HasAsync(handling.Unit, id, stop)) return;
 
         contexts.For(handling.Unit).Add(new Entry { InquiryId = id, Kind = "desk", Author = message.Author, Text = message.Text, TextId = message.TextId, MessageId = handling.Message.Id, At = message.At });
-        return Task.CompletedTask;
     }
 }
 

@@ -1,6 +1,7 @@
 using Faultline.Hosting.Data;
 using Faultline.Messaging.Consuming;
 using TicketFlow.Inquiries.Data;
+using TicketFlow.Samples;
 using TicketFlow.Tickets.Contracts;
 
 namespace TicketFlow.Inquiries.Handlers;
@@ -28,7 +29,12 @@ internal static class StatusEntry
     public static async Task AppendAsync(InquiriesDb db, Handling handling, Guid id, TicketState state, int version, string text, DateTimeOffset at, CancellationToken stop)
     {
         await handling.Unit.LockAsync(LockOf(id), stop);
-        Inquiry inquiry = await db.Inquiries.FindAsync([id], stop) ?? throw new InvalidOperationException($"ticket {id} belongs to no inquiry here");
+        if (await db.Inquiries.FindAsync([id], stop) is not { } inquiry)
+        {
+            if (await RemovedSamples.HasAsync(handling.Unit, id, stop)) return;
+            throw new InvalidOperationException($"ticket {id} belongs to no inquiry here");
+        }
+
         db.Add(new Entry { InquiryId = id, Kind = "status", Text = text, TicketVersion = version, MessageId = handling.Message.Id, At = at });
         // An older version must not win, whatever order things come in; the entry is kept all the same.
         if (version <= inquiry.TicketVersion) return;

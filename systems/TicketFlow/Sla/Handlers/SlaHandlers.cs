@@ -2,6 +2,7 @@ using System.Text.Json;
 using Faultline.Hosting.Data;
 using Faultline.Messaging.Consuming;
 using Microsoft.EntityFrameworkCore;
+using TicketFlow.Samples;
 using TicketFlow.Sla.Contracts;
 using TicketFlow.Sla.Data;
 using TicketFlow.Tickets.Contracts;
@@ -17,7 +18,7 @@ internal sealed class TicketQualifiedHandler(DbContexts<SlaDb> contexts, TimePro
     {
         SlaDb db = contexts.For(handling.Unit);
         await handling.Unit.LockAsync(Timing.LockOf(message.TicketId), stop);
-        if (await db.Deadlines.FindAsync([message.TicketId], stop) is not null) return;
+        if (await db.Deadlines.FindAsync([message.TicketId], stop) is not null || await RemovedSamples.HasAsync(handling.Unit, message.TicketId, stop)) return;
 
         string domain = message.Customer.Email[(message.Customer.Email.LastIndexOf('@') + 1)..].ToLowerInvariant();
         string name = await db.SignedAgreements.Where(signed => signed.Domain == domain).Select(signed => signed.Agreement).SingleOrDefaultAsync(stop) ?? Standard;
@@ -107,8 +108,7 @@ internal sealed class ReminderTimerHandler(DbContexts<SlaDb> contexts, TimeProvi
     public async Task HandleAsync(ReminderTimer message, Handling handling, CancellationToken stop)
     {
         SlaDb db = contexts.For(handling.Unit);
-        await handling.Unit.LockAsync(Timing.LockOf(message.TicketId), stop);
-        Deadline deadline = await db.Deadlines.FindAsync([message.TicketId], stop) ?? throw new InvalidOperationException($"ticket {message.TicketId} has no deadline");
+        if (await Timing.FindAsync(db, handling.Unit, message.TicketId, stop) is not { } deadline) return;
         // What was on its way when the clock was stopped is void; what fired twice is told once.
         if (message.Plan != deadline.Plan || deadline.StoppedAt is not null || deadline.ResolvedAt is not null) return;
         if (await db.Told.AnyAsync(told => told.TicketId == message.TicketId && told.Kind == "reminder" && told.Step == message.Percent, stop)) return;
@@ -126,8 +126,7 @@ internal sealed class BreachTimerHandler(DbContexts<SlaDb> contexts, TimeProvide
     public async Task HandleAsync(BreachTimer message, Handling handling, CancellationToken stop)
     {
         SlaDb db = contexts.For(handling.Unit);
-        await handling.Unit.LockAsync(Timing.LockOf(message.TicketId), stop);
-        Deadline deadline = await db.Deadlines.FindAsync([message.TicketId], stop) ?? throw new InvalidOperationException($"ticket {message.TicketId} has no deadline");
+        if (await Timing.FindAsync(db, handling.Unit, message.TicketId, stop) is not { } deadline) return;
         if (message.Plan != deadline.Plan || message.Step != deadline.Breaches + 1 || deadline.StoppedAt is not null || deadline.ResolvedAt is not null) return;
 
         DateTimeOffset now = time.GetUtcNow();

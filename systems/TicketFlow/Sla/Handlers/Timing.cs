@@ -3,6 +3,7 @@ using Faultline.Hosting.Data;
 using Faultline.Messaging.Publishing;
 using Microsoft.EntityFrameworkCore;
 using TicketFlow.Communication.Contracts;
+using TicketFlow.Samples;
 using TicketFlow.Sla.Contracts;
 using TicketFlow.Sla.Data;
 using TicketFlow.Tickets.Contracts;
@@ -21,19 +22,32 @@ internal static class Timing
     /// <exception cref="InvalidOperationException">The ticket has no deadline yet; it is tried again.</exception>
     public static async Task<Deadline?> FindAsync(SlaDb db, UnitOfWork unit, Guid ticket, int version, CancellationToken stop)
     {
-        await unit.LockAsync(LockOf(ticket), stop);
-        Deadline deadline = await db.Deadlines.FindAsync([ticket], stop) ?? throw new InvalidOperationException($"ticket {ticket} has no deadline yet");
-        if (version <= deadline.Version) return null;
+        if (await FindAsync(db, unit, ticket, stop) is not { } deadline || version <= deadline.Version) return null;
         deadline.Version = version;
         return deadline;
+    }
+
+    /// <summary>The deadline that a timer belongs to; null for a sample that is removed.</summary>
+    /// <exception cref="InvalidOperationException">The ticket has no deadline yet; it is tried again.</exception>
+    public static async Task<Deadline?> FindAsync(SlaDb db, UnitOfWork unit, Guid ticket, CancellationToken stop)
+    {
+        await unit.LockAsync(LockOf(ticket), stop);
+        if (await db.Deadlines.FindAsync([ticket], stop) is { } deadline) return deadline;
+        return await RemovedSamples.HasAsync(unit, ticket, stop) ? null : throw new InvalidOperationException($"ticket {ticket} has no deadline yet");
     }
 
     /// <summary>Stops the clock: what waits is taken back, what is on its way is void.</summary>
     public static void Stop(Deadline deadline, UnitOfWork unit)
     {
         deadline.Plan++;
-        foreach (int percent in DeadlineClock.Percents) unit.Cancel(ReminderOf(deadline, percent));
-        unit.Cancel(BreachOf(deadline));
+        TakeBack(deadline.TicketId, unit);
+    }
+
+    /// <summary>Takes all timers of a ticket back that wait.</summary>
+    public static void TakeBack(Guid ticket, UnitOfWork unit)
+    {
+        foreach (int percent in DeadlineClock.Percents) unit.Cancel(ReminderOf(ticket, percent));
+        unit.Cancel(BreachOf(ticket));
     }
 
     /// <summary>Lets the clock go on: what was not told yet is planned anew. What should have been told already is told at once.</summary>
@@ -43,7 +57,7 @@ internal static class Timing
         int[] told = await db.Told.Where(row => row.TicketId == deadline.TicketId && row.Kind == "reminder").Select(row => row.Step).ToArrayAsync(stop);
         foreach (int percent in DeadlineClock.Percents.Except(told))
         {
-            unit.Schedule(new ReminderTimer(deadline.TicketId, percent, deadline.Plan), ClockOf(deadline).ReminderAt(percent), ReminderOf(deadline, percent));
+            unit.Schedule(new ReminderTimer(deadline.TicketId, percent, deadline.Plan), ClockOf(deadline).ReminderAt(percent), ReminderOf(deadline.TicketId, percent));
         }
 
         ScheduleBreach(deadline, unit);
@@ -53,7 +67,7 @@ internal static class Timing
     public static void ScheduleBreach(Deadline deadline, UnitOfWork unit)
     {
         int step = deadline.Breaches + 1;
-        if (step <= DeadlineClock.BreachesMax) unit.Schedule(new BreachTimer(deadline.TicketId, step, deadline.Plan), ClockOf(deadline).BreachAt(step), BreachOf(deadline));
+        if (step <= DeadlineClock.BreachesMax) unit.Schedule(new BreachTimer(deadline.TicketId, step, deadline.Plan), ClockOf(deadline).BreachAt(step), BreachOf(deadline.TicketId));
     }
 
     /// <summary>Gives the next alert.</summary>
@@ -81,7 +95,7 @@ internal static class Timing
         ? [new Contact(name, email)]
         : JsonSerializer.Deserialize<Contact[]>(deadline.Supervisors)!;
 
-    private static string ReminderOf(Deadline deadline, int percent) => $"reminder:{deadline.TicketId}:{percent}";
+    private static string ReminderOf(Guid ticket, int percent) => $"reminder:{ticket}:{percent}";
 
-    private static string BreachOf(Deadline deadline) => $"breach:{deadline.TicketId}";
+    private static string BreachOf(Guid ticket) => $"breach:{ticket}";
 }

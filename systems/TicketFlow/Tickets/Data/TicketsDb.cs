@@ -66,6 +66,8 @@ internal sealed class Ticket
     public DeadlineOutcome? Outcome { get; set; }
 
     public int Breaches { get; set; }
+
+    public bool IsSample { get; init; }
 }
 
 /// <summary>A translation that came before its inquiry.</summary>

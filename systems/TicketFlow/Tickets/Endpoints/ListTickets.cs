@@ -22,7 +22,7 @@ internal static class ListTickets
 
     public sealed record Row(
         Guid Id, string State, int Version, string Title, string? EnglishTitle, string Customer, string Category, string Language, string? Type, string? Severity, string? Assignee, string? Mark,
-        DateTimeOffset CreatedAt, DateTimeOffset? DueAt, string? Deadline);
+        DateTimeOffset CreatedAt, DateTimeOffset? DueAt, string? Deadline, bool IsSample);
 
     /// <summary>What is asked for, as the query says it.</summary>
     public sealed record Filter(string? State = null, string? Severity = null, string? Assignee = null, string? Deadline = null, string? Text = null, Guid? After = null, int? Limit = null);
@@ -70,7 +70,7 @@ internal static class ListTickets
 
     private static Row RowOf(Ticket ticket, string? assignee) => new(
         ticket.Id, TicketWords.Of(ticket.State), ticket.Version, ticket.Title, ticket.EnglishTitle, ticket.Customer, ticket.Category, ticket.Language, ticket.Kind is { } kind ? TicketWords.Of(kind) : null,
-        ticket.Severity is { } severity ? TicketWords.Of(severity) : null, assignee, ticket.Mark, ticket.CreatedAt, ticket.DueAt, ticket.Outcome is { } outcome ? TicketWords.Of(outcome) : null);
+        ticket.Severity is { } severity ? TicketWords.Of(severity) : null, assignee, ticket.Mark, ticket.CreatedAt, ticket.DueAt, ticket.Outcome is { } outcome ? TicketWords.Of(outcome) : null, ticket.IsSample);
 
     private static T? Word<T>(string? word, string field, Dictionary<string, string> problems)
         where T : struct, Enum

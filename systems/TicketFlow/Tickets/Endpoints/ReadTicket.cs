@@ -17,7 +17,7 @@ internal static class ReadTicket
     public sealed record Reply(
         Guid Id, string State, int Version, ReplyCustomer Customer, string Category, ReplyOriginal Original, ReplyTranslation? Translation, string? Mark, string? Type, string? Severity, Guid? AssigneeId, string? Assignee,
         ReplyBlock? Block, DateTimeOffset CreatedAt, DateTimeOffset? ResolvedAt, ReplyDeadline? Deadline, IReadOnlyList<ReplyTalk> Conversation, IReadOnlyList<ReplyNote> Notes, IReadOnlyList<ReplyStep> History,
-        IReadOnlyList<string> Allowed);
+        IReadOnlyList<string> Allowed, bool IsSample);
 
     public sealed record ReplyCustomer(string Name, string Email);
 
@@ -52,7 +52,7 @@ internal static class ReadTicket
             ticket.Id, TicketWords.Of(ticket.State), ticket.Version, new ReplyCustomer(ticket.Customer, ticket.Email), ticket.Category, new ReplyOriginal(ticket.Language, ticket.Title, ticket.Description),
             ticket.EnglishTitle is null ? null : new ReplyTranslation(ticket.EnglishTitle, ticket.EnglishDescription, ticket.Translator, ticket.IsRoughAid), ticket.Mark,
             ticket.Kind is { } kind ? TicketWords.Of(kind) : null, ticket.Severity is { } severity ? TicketWords.Of(severity) : null, ticket.AssigneeId, assignee,
-            ticket.BlockedAt is { } since ? new ReplyBlock(ticket.BlockReason, since) : null, ticket.CreatedAt, ticket.ResolvedAt, DeadlineOf(ticket), await TalksAsync(db, id, stop), notes, history, Allowed(ticket, http.Person())));
+            ticket.BlockedAt is { } since ? new ReplyBlock(ticket.BlockReason, since) : null, ticket.CreatedAt, ticket.ResolvedAt, DeadlineOf(ticket), await TalksAsync(db, id, stop), notes, history, Allowed(ticket, http.Person()), ticket.IsSample));
     }
 
     private static ReplyDeadline? DeadlineOf(Ticket ticket) => ticket is { Agreement: { } agreement, DueAt: { } dueAt, Outcome: { } outcome }

@@ -3,6 +3,7 @@ using Faultline.Messaging.Consuming;
 using Npgsql;
 using TicketFlow.Communication.Contracts;
 using TicketFlow.Inquiries.Contracts;
+using TicketFlow.Samples;
 using TicketFlow.Sla.Contracts;
 using TicketFlow.Tickets.Data;
 using TicketFlow.Translations.Contracts;
@@ -15,9 +16,21 @@ internal sealed class CustomerRepliedHandler(DbContexts<TicketsDb> contexts) : I
     public async Task HandleAsync(CustomerReplied message, Handling handling, CancellationToken stop)
     {
         TicketsDb db = contexts.For(handling.Unit);
-        Ticket ticket = await db.Tickets.FindAsync([message.InquiryId], stop) ?? throw new InvalidOperationException($"there is no ticket {message.InquiryId} yet");
+        if (await TicketRows.FindAsync(db, handling, message.InquiryId, stop) is not { } ticket) return;
         if (await db.Talks.FindAsync([message.ReplyId], stop) is not null) return;
         db.Add(new Talk { Id = message.ReplyId, TicketId = ticket.Id, Kind = "customer", Author = ticket.Customer, Text = message.Text, Language = message.Language, At = message.At });
+    }
+}
+
+/// <summary>The ticket that a message is about.</summary>
+internal static class TicketRows
+{
+    /// <summary>Null for one that was a sample and is removed.</summary>
+    /// <exception cref="InvalidOperationException">There is none yet; the message is tried again.</exception>
+    public static async Task<Ticket?> FindAsync(TicketsDb db, Handling handling, Guid id, CancellationToken stop)
+    {
+        if (await db.Tickets.FindAsync([id], stop) is { } ticket) return ticket;
+        return await RemovedSamples.HasAsync(handling.Unit, id, stop) ? null : throw new InvalidOperationException($"there is no ticket {id} yet");
     }
 }
 
@@ -46,7 +59,7 @@ internal sealed class DeadlinesCalculatedHandler(DbContexts<TicketsDb> contexts)
     {
         TicketsDb db = contexts.For(handling.Unit);
         await handling.Unit.LockAsync(Translating.LockOf(message.TicketId), stop);
-        Ticket ticket = await db.Tickets.FindAsync([message.TicketId], stop) ?? throw new InvalidOperationException($"there is no ticket {message.TicketId}");
+        if (await TicketRows.FindAsync(db, handling, message.TicketId, stop) is not { } ticket) return;
         if (message.Revision <= ticket.SlaRevision) return;
 
         ticket.SlaRevision = message.Revision;

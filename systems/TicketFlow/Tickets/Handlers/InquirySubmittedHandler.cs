@@ -49,5 +49,6 @@ internal sealed class InquirySubmittedHandler(DbContexts<TicketsDb> contexts, Ti
         Language = message.Language,
         Mark = message.Language == Undetermined ? "unknown language" : null,
         CreatedAt = time.GetUtcNow(),
+        IsSample = message.IsSample,
     };
 }

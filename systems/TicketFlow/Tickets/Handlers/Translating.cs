@@ -1,5 +1,6 @@
 using Faultline.Hosting.Data;
 using Faultline.Messaging.Consuming;
+using TicketFlow.Samples;
 using TicketFlow.Tickets.Contracts;
 using TicketFlow.Tickets.Data;
 using TicketFlow.Translations.Contracts;
@@ -21,7 +22,7 @@ internal static class Translating
         await handling.Unit.LockAsync(LockOf(end.InquiryId), stop);
         if (await db.Tickets.FindAsync([end.InquiryId], stop) is not { } ticket)
         {
-            if (await db.EarlyTranslations.FindAsync([end.InquiryId], stop) is null) db.Add(end);
+            if (await db.EarlyTranslations.FindAsync([end.InquiryId], stop) is null && !await RemovedSamples.HasAsync(handling.Unit, end.InquiryId, stop)) db.Add(end);
             return;
         }
 

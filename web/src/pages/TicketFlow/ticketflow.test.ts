@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bodyOf } from "./Desk/Actions";
 import { deadlineAt } from "./Desk/deadline";
+import { percent, waiting } from "./Desk/Live";
 import { samples } from "./samples";
 import { stationOf, toneOf } from "./status";
 import { english } from "./text/en";
@@ -41,6 +42,10 @@ describe("what the desk sees", () => {
     ["2026-01-01T11:00:00Z", "met", false, "healthy"],
     ["2026-01-01T11:00:00Z", "missed", false, "violated"],
   ])("a deadline of %s that is %s", (due, outcome, stopped, tone) => expect(deadlineAt(due, outcome, stopped, now).tone).toBe(tone));
+
+  it("shows live figures with their units, and a dash for what is not known", () => {
+    expect([percent(0.0341), percent(null), waiting(0, null), waiting(3, 1.25), waiting(undefined, null)]).toEqual(["3.4 %", "–", "0", "3 (1.3 s)", "–"]);
+  });
 
   it("sends what each action wants", () => {
     const values = { type: "incident", severity: "high", personId: "p", reason: "waits", text: "hello" };

@@ -83,6 +83,7 @@ function Row({ row, isChosen, query }: { row: TicketRow; isChosen: boolean; quer
         <Badge tone={due.tone}>{due.words}</Badge>
       </span>
       <span className="small soft">
+        {row.isSample && `${words.sample} · `}
         {row.customer} · {row.language} · {row.assignee ?? words.nobody}
       </span>
     </Link>

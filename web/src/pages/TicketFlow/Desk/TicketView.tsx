@@ -41,6 +41,7 @@ function Head({ ticket }: { ticket: Ticket }) {
         {ticket.severity && <Badge tone={ticket.severity === "critical" ? "violated" : undefined}>{ticket.severity}</Badge>}
         <Badge tone={due.tone}>{due.words}</Badge>
         <span className="small soft">
+          {ticket.isSample && `${words.sample} · `}
           {ticket.customer.name}, {ticket.customer.email} · {ticket.assignee ?? words.nobody}
         </span>
       </p>

@@ -8,7 +8,7 @@ const people = object({ people: list(object({ id: text, name: text, role: text, 
 
 const row = object({
   id: text, state: text, version: number, title: text, englishTitle: nullable(text), customer: text, category: text, language: text, type: nullable(text), severity: nullable(text),
-  assignee: nullable(text), mark: nullable(text), createdAt: text, dueAt: nullable(text), deadline: nullable(text),
+  assignee: nullable(text), mark: nullable(text), createdAt: text, dueAt: nullable(text), deadline: nullable(text), isSample: flag,
 });
 
 const message = object({ id: text, kind: text, author: text, text, language: text, translatedText: nullable(text), translator: nullable(text), isRoughAid: flag, notTranslated: nullable(text), at: text });
@@ -19,8 +19,28 @@ const ticket = object({
   assigneeId: nullable(text), assignee: nullable(text), block: nullable(object({ reason: nullable(text), since: text })), createdAt: text, resolvedAt: nullable(text),
   deadline: nullable(object({ agreement: text, dueAt: text, blockedMs: number, stoppedAt: nullable(text), outcome: text, breaches: number })), conversation: list(message),
   notes: list(object({ id: text, author: text, text, at: text })),
-  history: list(object({ event: text, from: nullable(text), to: text, version: number, by: nullable(text), detail: nullable(text), at: text })), allowed: list(text),
+  history: list(object({ event: text, from: nullable(text), to: text, version: number, by: nullable(text), detail: nullable(text), at: text })), allowed: list(text), isSample: flag,
 });
+
+const messages = object({ messages: list(object({ id: text, kind: text, ticketId: nullable(text), recipients: text, subject: text, text, at: text })) });
+
+const load = object({ memoryBytes: number, cpu: nullable(number), inPerSecond: nullable(number), outPerSecond: nullable(number) });
+const backlog = object({ queue: number, queueOldestSeconds: nullable(number), outbox: number, outboxLagSeconds: nullable(number), deadLetters: number });
+const figures = object({ services: list(object({ service: text, state: text, load, backlog: nullable(backlog) })) });
+
+export type Message = Decoded<typeof messages>["messages"][number];
+export type Figures = Decoded<typeof figures>;
+
+/** Where the live figures are pushed from. */
+export const figuresAt = "/apps/ticketflow/metrics/live/events";
+
+export function readFigures(pushed: unknown): Figures {
+  return figures(pushed, "the figures");
+}
+
+export async function listMessages(kind: string): Promise<Message[]> {
+  return (await ask(`${root}/messages?${new URLSearchParams({ kind, limit: "50" }).toString()}`, messages)).messages;
+}
 
 export type Me = Decoded<typeof me>;
 export type Person = Decoded<typeof people>["people"][number];

@@ -7,6 +7,8 @@ import { Note } from "../../../parts/Tone";
 import { text } from "../../../text";
 import style from "../TicketFlow.module.css";
 import { readMe, signIn, signOut } from "./api";
+import { Live } from "./Live";
+import { Messages } from "./Messages";
 import { TicketList } from "./TicketList";
 import { TicketView } from "./TicketView";
 
@@ -25,7 +27,14 @@ export function Desk({ ticket }: { ticket: string | null }) {
       </div>
       <div className={style["desk"]}>
         <TicketList chosen={ticket} />
-        {ticket && <TicketView key={ticket} id={ticket} me={me.data} />}
+        {ticket ? (
+          <TicketView key={ticket} id={ticket} me={me.data} />
+        ) : (
+          <div className="stack">
+            {me.data.role === "supervisor" && <Live />}
+            <Messages />
+          </div>
+        )}
       </div>
     </div>
   );

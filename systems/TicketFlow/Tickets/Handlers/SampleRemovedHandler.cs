@@ -1,0 +1,18 @@
+using Faultline.Messaging.Consuming;
+using TicketFlow.Inquiries.Contracts;
+using TicketFlow.Samples;
+
+namespace TicketFlow.Tickets.Handlers;
+
+/// <summary>Removes the ticket of a sample inquiry.</summary>
+internal sealed class SampleRemovedHandler : IHandler<SampleRemoved>
+{
+    public Task HandleAsync(SampleRemoved message, Handling handling, CancellationToken stop)
+    {
+        handling.Unit.Cancel(Translating.TimerOf(message.InquiryId));
+        RemovedSamples.Remove(
+            handling.Unit, message.InquiryId, "delete from talk_translation t using talk where talk.ticket_id = $1 and talk.id = t.text_id", "delete from talk where ticket_id = $1", "delete from note where ticket_id = $1",
+            "delete from notice where ticket_id = $1", "delete from step where ticket_id = $1", "delete from early_translation where inquiry_id = $1", "delete from ticket where id = $1");
+        return Task.CompletedTask;
+    }
+}
