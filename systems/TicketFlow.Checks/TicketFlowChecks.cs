@@ -20,7 +20,7 @@ public sealed class TicketFlowChecks : ISystemChecks
     public IReadOnlyList<IWorkload> Workloads { get; } = [new IntakeWorkload(), new BadInputWorkload(), new DeskWorkload(), new RacesWorkload(), new DeadlinesWorkload(), new BadDeskWorkload()];
 
     /// <inheritdoc />
-    public IReadOnlyList<IChecker> Checkers { get; } = [new OneTicketEach(), new OneInquiryEach(), new StatusAgrees(), new TranslatedOnce(), new EntriesOnce(), new InputJudged(), new DeskKept(), new OneWinner(), new AnsweredOnce(), new DeadlineRight(), new ToldOnce(), new DeskInputJudged()];
+    public IReadOnlyList<IChecker> Checkers { get; } = [new OneTicketEach(), new OneInquiryEach(), new StatusAgrees(), new TranslatedOnce(), new EntriesOnce(), new InputJudged(), new DeskKept(), new OneWinner(), new AnsweredOnce(), new DeadlineRight(), new ToldOnce(), new DeskAnswersRight()];
 
     /// <inheritdoc />
     public IReadOnlyList<(string Service, string Name)> Facts { get; } =

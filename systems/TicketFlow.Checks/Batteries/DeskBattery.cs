@@ -12,7 +12,7 @@ internal static class DeskBattery
 {
     /// <summary>The rules of every cell: those of the intake, and those of the desk.</summary>
     internal static IReadOnlyList<InvariantSpec> Rules { get; } =
-        [.. IntakeBattery.Rules, .. new[] { "desk-kept", "answered-once", "deadline-right", "told-once" }.Select(name => new InvariantSpec(name, new Dictionary<string, JsonElement>()))];
+        [.. IntakeBattery.Rules, .. new[] { "desk-kept", "desk-answers-right", "answered-once", "deadline-right", "told-once" }.Select(name => new InvariantSpec(name, new Dictionary<string, JsonElement>()))];
 
     /// <summary>The messages that the workload surely causes within three operations.</summary>
     private static readonly HashSet<string> Caused =
@@ -51,7 +51,7 @@ internal static class DeskBattery
             (Anomaly(Inquiries, FaultPoints.ConsumeAckBefore, FaultKinds.Crash, "message-sent"), "inquiries dies after it has shown an answer, before it says so"),
             (Anomaly(Translations, FaultPoints.ConsumeReceiveAfter, FaultKinds.Duplicate, "agent-replied", new TriggerSpec { Every = 2 }), "translations gets answers twice"),
         ];
-        return cases.Select(@case => Cell($"desk-{Short(@case.Fault.Service)}-{@case.Fault.Kind}-{(@case.Fault.Match?.MessageType?.Split('.')[^1] ?? "http")}", @case.Title, 6, @case.Fault));
+        return cases.Select(@case => Cell($"desk-{Short(@case.Fault.Service)}-{@case.Fault.Kind}-{(@case.Fault.Match?.MessageType?.Split('.')[^1] ?? "http")}", @case.Title, 4, @case.Fault));
     }
 
     private static IEnumerable<Experiment> Disrupted()
@@ -79,7 +79,7 @@ internal static class DeskBattery
         Invariants = Rules,
     }).Cells);
 
-    private static WorkloadSpec Load(int operations) => new() { Name = "desk", Operations = operations, Concurrency = Math.Min(operations, 8) };
+    private static WorkloadSpec Load(int operations) => new() { Name = "desk", Operations = operations, Concurrency = operations < 10 ? 2 : 8 };
 
     private static Experiment Cell(string name, string title, int operations, params IReadOnlyList<FaultSpec> schedule) => IntakeBattery.Cell(name, title, Load(operations), schedule) with { Invariants = Rules };
 }

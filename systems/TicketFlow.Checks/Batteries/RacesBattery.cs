@@ -12,7 +12,7 @@ internal static class RacesBattery
 {
     private static readonly IReadOnlyList<InvariantSpec> Rules = [.. DeskBattery.Rules, new InvariantSpec("one-winner", new Dictionary<string, JsonElement>())];
 
-    public static Battery Of(SystemDescription system) => new("ticketflow/races", "People of TicketFlow who act at once", [.. Broken(8), .. Disrupted()]);
+    public static Battery Of(SystemDescription system) => new("ticketflow/races", "People of TicketFlow who act at once", [.. Broken(6), .. Disrupted()]);
 
     /// <summary>The same with more tickets, and more that goes down meanwhile.</summary>
     public static Battery LongOf(SystemDescription system) => new("ticketflow/races", "People of TicketFlow who act at once", [.. Broken(24), .. Disrupted(), .. DisruptedMore()]);
@@ -39,5 +39,5 @@ internal static class RacesBattery
     }
 
     private static Experiment Cell(string name, string title, int operations, params IReadOnlyList<FaultSpec> schedule) =>
-        IntakeBattery.Cell(name, title, new WorkloadSpec { Name = "races", Operations = operations, Concurrency = Math.Min(operations, 6) }, schedule) with { Invariants = Rules };
+        IntakeBattery.Cell(name, title, new WorkloadSpec { Name = "races", Operations = operations, Concurrency = operations < 10 ? 2 : 6 }, schedule) with { Invariants = Rules };
 }

@@ -64,21 +64,28 @@ internal sealed class OneWinner : IChecker
     }
 }
 
-/// <summary>Bad input at the desk is refused, changes nothing and breaks nothing.</summary>
-internal sealed class DeskInputJudged : IChecker
+/// <summary>Nothing that the state table allows is refused at the desk, and nothing that is wrong is taken.</summary>
+internal sealed class DeskAnswersRight : IChecker
 {
-    public CheckerDescription Description { get; } = new("desk-input-judged", "bad input at the desk is refused with its field named and changes nothing; hostile but valid text is kept to the letter");
+    public CheckerDescription Description { get; } = new("desk-answers-right", "what a person may do is not refused; what is wrong is refused with its field named and changes nothing; text is kept to the letter");
 
     public Finding Check(CheckContext context)
     {
         var finding = new FindingBuilder(Description.Name);
-        foreach (Operation operation in context.History.Operations.Where(operation => operation.Name == "bad-desk"))
+        foreach (Operation operation in context.History.Operations)
         {
             finding.Judged();
-            if (operation.Outcome == Outcome.Failed) finding.Violates("answer", () => $"operation {operation.OperationId}: {operation.Error}", [operation.OperationId]);
+            bool isRefused = operation.Outcome == Outcome.Failed;
+            if (operation.Reply is { } said && operation.Outcome == Outcome.Unknown)
+            {
+                using JsonDocument reply = JsonDocument.Parse(said);
+                isRefused = reply.RootElement.TryGetProperty("refused", out JsonElement refused) && refused.ValueKind == JsonValueKind.String;
+            }
+
+            if (isRefused) finding.Violates("answer", () => $"operation {operation.OperationId}: {operation.Error}", [operation.OperationId]);
         }
 
-        return finding.Build("no bad input was sent to the desk");
+        return finding.Build("the desk was asked nothing");
     }
 }
 

@@ -9,9 +9,13 @@ namespace TicketFlow.Checks.Workloads;
 /// <param name="step">Which step.</param>
 internal sealed class StepException(string step, Answer answer) : Exception($"{step}: {answer.Problem}{(answer.Text("detail") is { Length: > 0 } detail ? $", {detail}" : "")}")
 {
-    /// <summary>Certainly refused, or not known.</summary>
-    public Outcome Outcome { get; } = answer.Status == 0 ? Outcome.Unknown : Outcome.Failed;
+    /// <summary>Whether it was refused; otherwise nothing certain is known of it.</summary>
+    public bool IsRefused { get; } = answer.Status != 0;
 }
+
+/// <summary>What an operation says of itself that ended in the middle.</summary>
+/// <param name="Refused">The step that was refused, and how; null when the operation ran out of time.</param>
+internal sealed record EndedEarly(string? Refused);
 
 /// <summary>Tokens of people who have signed in: a person signs in once, and again when the desk does not know the token any more. Thread-safe.</summary>
 internal sealed class DeskTokens
@@ -47,7 +51,8 @@ internal sealed class DeskVisit(WorkloadCall call, DeskTokens tokens)
     public static IReadOnlyList<string> Agents { get; } = ["ana.prieto@desk.example", "tomasz.baran@desk.example", "mei.tanaka@desk.example", "omar.haddad@desk.example", "lucy.brennan@desk.example", "pavel.marek@desk.example"];
 
     private const string Password = "ticketflow";
-    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LookPauseMin = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LookPauseMax = TimeSpan.FromMilliseconds(800);
 
     private readonly Asking _asking = new(call);
 
@@ -72,9 +77,9 @@ internal sealed class DeskVisit(WorkloadCall call, DeskTokens tokens)
     }
 
     /// <summary>Somebody of the desk does something to the ticket as it was seen last.</summary>
-    public async Task<Answer> ActAsync(string email, string verb, object body, CancellationToken stop, bool isSeen = true)
+    public async Task<Answer> ActAsync(string email, string verb, object body, CancellationToken stop, bool isSeen = true, string? key = null)
     {
-        Answer answer = await TryAsync(email, verb, body, verb, isSeen ? Version : null, stop);
+        Answer answer = await TryAsync(email, verb, body, key ?? verb, isSeen ? Version : null, stop);
         Take(verb, answer);
         if (answer.Body is { } done && done.TryGetProperty("version", out JsonElement version)) Version = version.GetInt32();
         return answer;
@@ -97,7 +102,7 @@ internal sealed class DeskVisit(WorkloadCall call, DeskTokens tokens)
     public async Task<JsonElement> SeeAsync(string email, Func<JsonElement, bool> isWanted, CancellationToken stop)
     {
         bool isFresh = false;
-        while (true)
+        for (TimeSpan pause = LookPauseMin; ; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LookPauseMax.Ticks)))
         {
             Answer answer = await _asking.AskAsync(new Wish(HttpMethod.Get, Tickets, $"/tickets/{Id}") { Token = await TokenAsync(email, isFresh, stop) }, stop);
             isFresh = answer.Status == 401;
@@ -109,7 +114,7 @@ internal sealed class DeskVisit(WorkloadCall call, DeskTokens tokens)
 
             // There is no ticket yet, or it is not so far: what is on its way takes its time.
             if (answer.Status is 0 or (>= 400 and not (401 or 404)) || !_asking.HasTime) throw new StepException("see the ticket", answer.Status is 0 or >= 400 and not (401 or 404) ? answer : new Answer(0, answer.Body, "the ticket did not come so far in time"));
-            await Task.Delay(LookPause, call.Time, stop);
+            await Task.Delay(pause, call.Time, stop);
         }
     }
 
@@ -156,7 +161,9 @@ internal sealed class DeskVisit(WorkloadCall call, DeskTokens tokens)
         }
         catch (StepException step)
         {
-            return new OperationEnd(step.Outcome, Attempts, Id.Length > 0 ? Id : null, Error: step.Message);
+            // What came before this step is done; only an operation that was refused at its first step has certainly not happened.
+            bool isDone = Id.Length > 0;
+            return new OperationEnd(step.IsRefused && !isDone ? Outcome.Failed : Outcome.Unknown, Attempts, isDone ? Id : null, JsonSerializer.SerializeToElement(new EndedEarly(step.IsRefused ? step.Message : null), JsonSerializerOptions.Web), step.Message);
         }
     }
 

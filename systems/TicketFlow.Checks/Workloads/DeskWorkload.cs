@@ -27,7 +27,7 @@ internal sealed class DeskWorkload : IWorkload
             else await visit.ActAsync(supervisor, "assignment", new { personId = await visit.PersonAsync(agent, stop) }, stop);
             if (number % 4 == 3)
             {
-                await visit.ActAsync(supervisor, "assignment", new { personId = await visit.PersonAsync(other, stop) }, stop);
+                await visit.ActAsync(supervisor, "assignment", new { personId = await visit.PersonAsync(other, stop) }, stop, key: "reassignment");
                 agent = other;
             }
 
