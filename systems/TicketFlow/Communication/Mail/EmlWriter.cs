@@ -15,14 +15,16 @@ internal static class EmlWriter
     /// <summary>What the recipient reads: the text, and who wrote it.</summary>
     public static string BodyOf(Letter letter) => letter.Author is { Length: > 0 } author ? $"{letter.Text}\n\n-- \n{author}" : letter.Text;
 
+    /// <summary>Who is named in it: a refused address, and what is none, would only confuse the others.</summary>
+    public static IEnumerable<Contact> NamedIn(Letter letter) => letter.Recipients.Where(recipient => Mailbox.IsAddress(recipient.Email) && !letter.Refused.Contains(recipient.Email));
+
     /// <summary>The e-mail. Lines end with CR LF; none is longer than 998 bytes.</summary>
     public static byte[] Write(Letter letter, MailOptions options)
     {
-        IEnumerable<string> to = letter.Recipients.Where(recipient => Mailbox.IsAddress(recipient.Email) && !letter.Refused.Contains(recipient.Email)).Select(MailboxOf);
         var eml = new StringBuilder();
         Header(eml, "Date", letter.At.ToUniversalTime().ToString("ddd, dd MMM yyyy HH:mm:ss '+0000'", CultureInfo.InvariantCulture));
         Header(eml, "From", HeaderText.MailboxOf(options.FromName, options.From));
-        Header(eml, "To", string.Join(",\r\n ", to));
+        Header(eml, "To", string.Join(",\r\n ", NamedIn(letter).Select(MailboxOf)));
         Header(eml, "Subject", HeaderText.Of(letter.Subject));
         Header(eml, "Message-ID", MessageIdOf(letter, options));
         // Out-of-office replies to what no person wrote would go round for ever.

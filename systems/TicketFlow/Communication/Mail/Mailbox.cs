@@ -21,7 +21,7 @@ internal static class Mailbox
     public static string Wire(string address)
     {
         int at = address.LastIndexOf('@');
-        if (Ascii.IsValid(address.AsSpan(at))) return address;
+        if (at < 0 || Ascii.IsValid(address.AsSpan(at))) return address;
         try
         {
             return address[..(at + 1)] + new IdnMapping().GetAscii(address, at + 1);

@@ -73,7 +73,7 @@ internal sealed class SmtpMailer : IMailer
         await using SmtpConversation server = await SmtpConversation.ConnectAsync(_smtp.Host!, _smtp.Port, stop);
         SmtpReply abilities = await GreetAsync(server, stop);
         var addresses = new Addressees(letter.Outstanding);
-        bool needsUtf8 = letter.Recipients.Any(recipient => !Ascii.IsValid(Mailbox.Wire(recipient.Email)));
+        bool needsUtf8 = EmlWriter.NamedIn(letter).Any(recipient => !Ascii.IsValid(Mailbox.Wire(recipient.Email)));
         bool hasUtf8 = abilities.Lines.Any(line => line.Trim().Equals("SMTPUTF8", StringComparison.OrdinalIgnoreCase));
         Require(await server.AskAsync($"MAIL FROM:<{_options.From}>{(needsUtf8 && hasUtf8 ? " SMTPUTF8" : "")}", stop), "the sender");
         foreach (string address in letter.Outstanding)

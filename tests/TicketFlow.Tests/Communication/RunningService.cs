@@ -1,0 +1,73 @@
+using Faultline.Hosting;
+using Faultline.Messaging.PostgreSql.Control;
+using Faultline.Messaging.PostgreSql.Migrations;
+using Faultline.Messaging.PostgreSql.Store;
+using Faultline.Messaging.PostgreSql.Transport;
+using Faultline.Messaging.Publishing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace TicketFlow.Tests.Communication;
+
+/// <summary>An instance of a service in the process of the test, on a real database and a real queue, as the command line would compose it.</summary>
+internal sealed class RunningService : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private RunningService(WebApplication app) => _app = app;
+
+    public static async Task<RunningService> StartAsync(SystemDefinition system, string name, string database, string queue, params string[] settings)
+    {
+        ServiceDefinition service = system.Services.Single(known => known.Name == name);
+        string[] args = [$"--Faultline:Database={database}", $"--Faultline:BrokerConnection={queue}", "--Logging:LogLevel:Default=None", "--urls=http://127.0.0.1:0", .. settings];
+        WebApplication app = await ServiceHost.CreateAsync(system, service, args, (_, builder, _, _, stop) => OpenAsync(name, builder, database, queue, stop), TestContext.Current.CancellationToken);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new RunningService(app);
+    }
+
+    public Task PublishAsync(IMessage message) => _app.Services.GetRequiredService<Units>().RunAsync(
+        new Origin(), (unit, _) => Task.FromResult(unit.Publish(message)), TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+    }
+
+    private static async Task<ServiceBackend> OpenAsync(string name, ServiceBuilder builder, string database, string queue, CancellationToken stop)
+    {
+        NpgsqlDataSource source = NpgsqlDataSource.Create(database);
+        NpgsqlDataSource broker = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(queue) { NoResetOnClose = true });
+        IReadOnlyList<Migration> own = builder.MigrationsFolder is { } folder ? Migration.Embedded(name[(name.IndexOf('/') + 1)..], builder.Assembly, $"TicketFlow.{folder.Replace('/', '.')}.") : [];
+        await Migrator.ApplyAsync(source, [.. Migrator.Core, .. own], stop);
+        var election = new PostgresElection(source, TimeProvider.System);
+        var control = new PostgresControlStore(database);
+        PostgreSqlTransport transport = await PostgreSqlTransport.ConnectAsync(broker, TimeProvider.System, NullLogger.Instance, stop);
+        return new ServiceBackend
+        {
+            Store = new PostgresStore(source, election, name, audit: false),
+            Election = election,
+            Transport = transport,
+            Control = control,
+            TellLeader = () => { },
+            Ledger = (_, _) => throw new NotSupportedException(),
+            State = _ => throw new NotSupportedException(),
+            DeadLetters = (_, _) => throw new NotSupportedException(),
+            Replay = (_, _) => throw new NotSupportedException(),
+            ReplayEdited = (_, _, _) => throw new NotSupportedException(),
+            Discard = (_, _) => throw new NotSupportedException(),
+            Database = source,
+            Watch = source,
+            Depth = _ => throw new NotSupportedException(),
+            Close = async () =>
+            {
+                await transport.DisposeAsync();
+                await control.DisposeAsync();
+                await broker.DisposeAsync();
+                await source.DisposeAsync();
+            },
+        };
+    }
+}
