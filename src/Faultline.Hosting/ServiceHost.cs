@@ -159,7 +159,7 @@ public static class ServiceHost
             MessagingCore core = provider.GetRequiredService<MessagingCore>();
             TimeProvider time = provider.GetRequiredService<TimeProvider>();
             ILogger<FiguresReporter> log = provider.GetRequiredService<ILogger<FiguresReporter>>();
-            var source = new FiguresSource(provider.GetRequiredService<MessagingOptions>(), provider.GetRequiredService<MessageTotals>(), backend.ReadStateAsync, time, log);
+            var source = new FiguresSource(provider.GetRequiredService<MessagingOptions>(), provider.GetRequiredService<MessageTotals>(), new BacklogWatch(backend.ReadStateAsync, time, log), time);
             return new FiguresReporter(source, (report, stop) => core.BroadcastAsync(metrics, InstanceFigures.MessageType, MessageCatalogue.Encode(report), stop), time, log);
         });
     }

@@ -55,7 +55,8 @@ internal static class Backend
             Loops = [bell.RunAsync],
             Database = database,
             Watch = watch,
-            Depth = depth.ReadAsync,
+            // A service that consumes nothing has no queue, on some brokers not even an empty one.
+            Depth = builder.Topology().Consumes.Count > 0 ? depth.ReadAsync : _ => Task.FromResult(default(QueueDepth)),
             Close = async () =>
             {
                 await depth.DisposeAsync();

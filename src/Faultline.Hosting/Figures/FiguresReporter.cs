@@ -28,7 +28,7 @@ internal sealed class FiguresReporter(FiguresSource source, Func<InstanceFigures
         {
             do
             {
-                await SendAsync(await source.TakeAsync(stoppingToken), SendLimit, stoppingToken);
+                await SendAsync(source.Take(stoppingToken), SendLimit, stoppingToken);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }

@@ -16,6 +16,9 @@ public sealed record CellGroup(IReadOnlyList<Experiment> Cells, bool Together)
 /// <summary>Decides which cells of a battery may share a running system, and which of them at the same time.</summary>
 public static class BatteryPlan
 {
+    /// <summary>How many clients the cells of one group have at most, unless one cell alone has more: as many as one small machine serves within seconds.</summary>
+    public const int ClientsAtOnceMax = 40;
+
     /// <summary>Groups the cells; the order of the battery is kept inside and among the groups.</summary>
     /// <param name="battery">The battery.</param>
     /// <remarks>
@@ -30,11 +33,29 @@ public static class BatteryPlan
         {
             List<Experiment> together = [.. setting.Where(MayShareTime)];
             List<Experiment> alone = [.. setting.Where(cell => !MayShareTime(cell))];
-            if (together.Count > 0) groups.Add(new CellGroup(together, Together: together.Count > 1));
+            foreach (List<Experiment> share in SharesOf(together)) groups.Add(new CellGroup(share, Together: share.Count > 1));
             if (alone.Count > 0) groups.Add(new CellGroup(alone, Together: false));
         }
 
         return groups;
+    }
+
+    /// <summary>Cells in their order, so many at a time that their clients do not take the time of each other's operations.</summary>
+    private static IEnumerable<List<Experiment>> SharesOf(List<Experiment> cells)
+    {
+        List<Experiment> share = [];
+        foreach (Experiment cell in cells)
+        {
+            if (share.Count > 0 && share.Sum(other => other.Workload.Concurrency) + cell.Workload.Concurrency > ClientsAtOnceMax)
+            {
+                yield return share;
+                share = [];
+            }
+
+            share.Add(cell);
+        }
+
+        if (share.Count > 0) yield return share;
     }
 
     /// <summary>Whether a cell leaves others in peace that run at the same time.</summary>

@@ -9,7 +9,7 @@ namespace TicketFlow.Checks.Batteries;
 /// <summary>Agreements kept and broken, in seconds instead of days: the clock is the real one, the customers' agreement is brief.</summary>
 internal static class DeadlinesBattery
 {
-    public static Battery Of(SystemDescription system) => new("ticketflow/deadlines", "Deadlines of TicketFlow by an agreement of seconds: low 12, medium 8, high 4, critical 2", [.. Broken(12), .. Disrupted()]);
+    public static Battery Of(SystemDescription system) => new("ticketflow/deadlines", "Deadlines of TicketFlow by an agreement of seconds: low 12, medium 8, high 4, critical 2", [.. Broken(8), .. Disrupted()]);
 
     /// <summary>The same with more tickets, and more that goes down meanwhile.</summary>
     public static Battery LongOf(SystemDescription system) => new("ticketflow/deadlines", "Deadlines of TicketFlow by an agreement of seconds: low 12, medium 8, high 4, critical 2", [.. Broken(24), .. Disrupted(), .. DisruptedMore()]);
