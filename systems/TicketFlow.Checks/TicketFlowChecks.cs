@@ -4,7 +4,6 @@ using Faultline.Verification.Experiments;
 using Faultline.Verification.Scenarios;
 using TicketFlow.Checks.Batteries;
 using TicketFlow.Checks.Checkers;
-using TicketFlow.Checks.Samples;
 using TicketFlow.Checks.Scenarios;
 using TicketFlow.Checks.Workloads;
 

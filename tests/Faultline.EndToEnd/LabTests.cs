@@ -32,7 +32,7 @@ public sealed class LabTests
         (await PidOfAsync(lab, "ticketflow/tickets")).ShouldNotBe(before);
 
         IReadOnlyList<int> pids = await lab.PidsAsync();
-        pids.Count.ShouldBe(6, "the lab, two database servers, three services");
+        pids.Count.ShouldBe(9, "the lab, two database servers, six services");
         pids.ShouldAllBe(pid => Lab.Runs(pid));
         (await lab.TerminateAsync()).ShouldBe(0);
         pids.Where(Lab.Runs).ShouldBeEmpty();

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Faultline.TestSupport;
@@ -5,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TicketFlow.Desk;
 using TicketFlow.Metrics.Endpoints;
 using TicketFlow.Metrics.Live;
 
@@ -19,6 +21,7 @@ internal sealed class MetricsServer : IAsyncDisposable
     {
         (_application, Time) = (application, time);
         Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(application.Urls.Single()) };
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TokenOf(DeskRole.Supervisor));
     }
 
     public HttpClient Client { get; }
@@ -29,13 +32,17 @@ internal sealed class MetricsServer : IAsyncDisposable
 
     public LiveFeed Feed => _application.Services.GetRequiredService<LiveFeed>();
 
+    /// <summary>A token of somebody of the desk.</summary>
+    public string TokenOf(DeskRole role) => _application.Services.GetRequiredService<DeskTokens>().Make(new DeskPerson(Guid.Empty, "Ruth Okafor", "ruth.okafor@desk.example", role)).Token;
+
     public static async Task<MetricsServer> StartAsync()
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var time = new ManualTime();
-        builder.Services.AddSingleton<TimeProvider>(time).AddSingleton<LiveFigures>().AddSingleton<LiveFeed>().AddProblemDetails();
+        builder.Services.AddSingleton<TimeProvider>(time).AddSingleton<LiveFigures>().AddSingleton<LiveFeed>().AddSingleton<DeskTokens>().AddProblemDetails();
+        builder.Configuration["Faultline:SystemKey"] = "a key that only this test knows, and long";
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false))); // As the host of a service.
         WebApplication application = builder.Build();
         LiveEndpoints.Map(application);

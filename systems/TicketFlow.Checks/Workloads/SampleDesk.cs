@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Faultline.Triggers;
 using Faultline.Verification.Experiments;
-using TicketFlow.Checks.Workloads;
+using TicketFlow.Checks.Samples;
 
-namespace TicketFlow.Checks.Samples;
+namespace TicketFlow.Checks.Workloads;
 
 /// <summary>Sample data for the desk: inquiries in nine languages, customers with and without agreements, tickets in every state. Each is a sample by its mark, and is made once, by its key.</summary>
 internal sealed class SampleDesk : ISampleData
