@@ -21,7 +21,7 @@ internal sealed partial class Lab : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false });
+    public HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false });
 
     public int Pid => _process.Id;
 

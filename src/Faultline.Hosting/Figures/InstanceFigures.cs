@@ -13,8 +13,8 @@ public sealed record InstanceFigures : IMessage
     public const string MessageType = "faultline.figures";
 
     /// <summary>How often an instance reports.</summary>
-    /// <value>2 seconds.</value>
-    public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(2);
+    /// <value>3 seconds.</value>
+    public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(3);
 
     /// <summary>The service, as <c>system/service</c>.</summary>
     public required string Service { get; init; }

@@ -18,7 +18,6 @@ namespace Faultline.Lab.Experiments;
 internal sealed class CellLoad(Experiment cell, string? run, LabSystem system, HistoryWriter writer, TimeProvider time)
 {
     /// <summary>How long a client goes on with an operation whose outcome is unknown.</summary>
-    private static readonly TimeSpan OperationLimit = TimeSpan.FromSeconds(40);
 
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(25);
 
@@ -222,7 +221,7 @@ internal sealed class CellLoad(Experiment cell, string? run, LabSystem system, H
             Phase = Phases.Load,
         };
         writer.Invoked(operation);
-        var call = new WorkloadCall(workload.Description.Name, id, Cell.Name, number, seed, Cell.Workload.Parameters, system.Http, system.ClientAddressOf, OperationLimit, time) { DirectAddressOf = system.AddressOf };
+        var call = new WorkloadCall(workload.Description.Name, id, Cell.Name, number, seed, Cell.Workload.Parameters, system.Http, system.ClientAddressOf, workload.Limit, time) { DirectAddressOf = system.AddressOf };
         OperationEnd end = await workload.RunAsync(call, stop);
         OperationRecord ended = operation with
         {

@@ -17,7 +17,7 @@ public sealed record CellGroup(IReadOnlyList<Experiment> Cells, bool Together)
 public static class BatteryPlan
 {
     /// <summary>How many clients the cells of one group have at most, unless one cell alone has more: as many as one small machine serves within seconds.</summary>
-    public const int ClientsAtOnceMax = 40;
+    public const int ClientsAtOnceMax = 32;
 
     /// <summary>Groups the cells; the order of the battery is kept inside and among the groups.</summary>
     /// <param name="battery">The battery.</param>

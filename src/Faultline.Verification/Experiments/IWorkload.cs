@@ -14,6 +14,10 @@ public interface IWorkload
     /// <summary>Name and parameters.</summary>
     WorkloadDescription Description { get; }
 
+    /// <summary>How long one operation goes on while its outcome is unknown.</summary>
+    /// <value>40 s; longer where one operation is many steps.</value>
+    TimeSpan Limit => TimeSpan.FromSeconds(40);
+
     /// <summary>
     /// Does one operation from its beginning to its end: sends it, and again with the same id while its outcome is unknown and there is time. It never throws for a failure of the system: that is an outcome.
     /// </summary>

@@ -28,6 +28,9 @@ internal sealed class BadDeskWorkload : IWorkload
 
     public WorkloadDescription Description { get; } = new("bad-desk", "invalid, oversized and hostile input at the desk and in the conversation; nothing breaks and nothing is stored half");
 
+    /// <summary>A ticket that is left in the middle would have its timers run on; on a busy machine the whole life of one takes its time.</summary>
+    public TimeSpan Limit => DeskVisit.Limit;
+
     public async Task<OperationEnd> RunAsync(WorkloadCall call, CancellationToken stop)
     {
         var visit = new DeskVisit(call, _tokens);

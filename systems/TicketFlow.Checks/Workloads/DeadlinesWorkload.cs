@@ -11,6 +11,9 @@ internal sealed class DeadlinesWorkload : IWorkload
     public WorkloadDescription Description { get; } = new(
         "deadlines", "tickets of a company whose agreement allows seconds (low 12, medium 8, high 4, critical 2; alerts repeated after 2, 4, 8 ... s): answered in time, late, or blocked past the deadline");
 
+    /// <summary>A ticket that is left in the middle would have its timers run on; on a busy machine the whole life of one takes its time.</summary>
+    public TimeSpan Limit => DeskVisit.Limit;
+
     public async Task<OperationEnd> RunAsync(WorkloadCall call, CancellationToken stop)
     {
         var visit = new DeskVisit(call, _tokens);

@@ -50,6 +50,9 @@ internal sealed class DeskVisit(WorkloadCall call, DeskTokens tokens)
 
     public static IReadOnlyList<string> Agents { get; } = ["ana.prieto@desk.example", "tomasz.baran@desk.example", "mei.tanaka@desk.example", "omar.haddad@desk.example", "lucy.brennan@desk.example", "pavel.marek@desk.example"];
 
+    /// <summary>How long the life of one ticket may take.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(150);
+
     private const string Password = "ticketflow";
     private static readonly TimeSpan LookPauseMin = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LookPauseMax = TimeSpan.FromMilliseconds(800);

@@ -11,6 +11,9 @@ internal sealed class DeskWorkload : IWorkload
 
     public WorkloadDescription Description { get; } = new("desk", "customers write, agents and supervisors work the tickets to the end; each operation is the life of one ticket");
 
+    /// <summary>A ticket that is left in the middle would have its timers run on; on a busy machine the whole life of one takes its time.</summary>
+    public TimeSpan Limit => DeskVisit.Limit;
+
     public async Task<OperationEnd> RunAsync(WorkloadCall call, CancellationToken stop)
     {
         var visit = new DeskVisit(call, _tokens);

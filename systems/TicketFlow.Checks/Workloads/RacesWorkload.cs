@@ -10,6 +10,9 @@ internal sealed class RacesWorkload : IWorkload
 
     public WorkloadDescription Description { get; } = new("races", "two people act on one ticket at once, and customers send twice at once: one of two wins, and nothing is lost");
 
+    /// <summary>A ticket that is left in the middle would have its timers run on; on a busy machine the whole life of one takes its time.</summary>
+    public TimeSpan Limit => DeskVisit.Limit;
+
     public async Task<OperationEnd> RunAsync(WorkloadCall call, CancellationToken stop)
     {
         var visit = new DeskVisit(call, _tokens);

@@ -57,6 +57,18 @@ public static class TicketStates
     /// <param name="happened">What happened.</param>
     public static TicketState? Next(TicketState? from, TicketEvent happened) => All.FirstOrDefault(transition => transition.From == from && transition.Event == happened)?.To;
 
+    /// <summary>What a person does to make an event happen, in the word of the API; null for an event that comes by a message.</summary>
+    /// <param name="happened">The event.</param>
+    public static string? ActionOf(TicketEvent happened) => happened switch
+    {
+        TicketEvent.Qualified => "qualify",
+        TicketEvent.Assigned => "assign",
+        TicketEvent.Blocked => "block",
+        TicketEvent.Unblocked => "unblock",
+        TicketEvent.Resolved => "resolve",
+        _ => null,
+    };
+
     /// <summary>What may happen to a ticket in a state.</summary>
     /// <param name="from">The state; null for a ticket that does not exist yet.</param>
     public static IReadOnlyList<TicketEvent> Allowed(TicketState? from) => [.. All.Where(transition => transition.From == from).Select(transition => transition.Event)];

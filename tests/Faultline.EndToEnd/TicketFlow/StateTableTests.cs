@@ -72,7 +72,7 @@ public sealed class StateTableTests(DeskLab desk)
         (HttpStatusCode status, JsonElement reply) = await desk.ActAsync(id, "assignment", new { personId = await desk.PersonAsync(DeskLab.OtherAgent) }, seen: seen);
 
         status.ShouldBe(HttpStatusCode.Conflict);
-        reply.GetProperty("allowed").EnumerateArray().Select(happened => happened.GetString()).ShouldBe(["assigned", "blocked", "resolved"]);
+        reply.GetProperty("allowed").EnumerateArray().Select(action => action.GetString()).ShouldBe(["assign", "block", "resolve"]);
         (await desk.TicketAsync(id))!.Value.GetProperty("assignee").GetString().ShouldBe("Ana Prieto");
     }
 

@@ -39,7 +39,7 @@ public sealed class FiguresReporterTests : IDisposable
         InstanceFigures second = await AfterIntervalAsync();
 
         (first.Service, first.Instance, first.Number, first.RunningSeconds, first.IsLast).ShouldBe(("shop/orders", "orders-1", 1, 0, false));
-        (second.Number, second.RunningSeconds, second.StartedAt).ShouldBe((2, 2, first.StartedAt));
+        (second.Number, second.RunningSeconds, second.StartedAt).ShouldBe((2, InstanceFigures.Interval.TotalSeconds, first.StartedAt));
         first.Backlog.ShouldBe(new Backlog { Queue = 2, Outbox = 3, OutboxOldestSeconds = 1.5, Parked = 1, DeadLetters = 4 });
         (first.CpuSeconds > 0, second.CpuSeconds >= first.CpuSeconds, first.WorkingSetBytes > 1_000_000).ShouldBe((true, true, true));
     }
@@ -110,7 +110,7 @@ public sealed class FiguresReporterTests : IDisposable
         };
 
         InstanceFigures second = await AfterIntervalAsync();
-        (second.Number, second.Backlog!.Outbox, second.Backlog.ReadSecondsAgo).ShouldBe((2, 3, 2));
+        (second.Number, second.Backlog!.Outbox, second.Backlog.ReadSecondsAgo).ShouldBe((2, 3, InstanceFigures.Interval.TotalSeconds));
         for (TimeSpan passed = TimeSpan.Zero; passed < BacklogWatch.ReadLimit; passed += InstanceFigures.Interval)
         {
             _time.Advance(InstanceFigures.Interval);

@@ -72,10 +72,10 @@ public sealed class LiveFiguresTests
 
     [Theory]
     [InlineData(0, "Up")]
-    [InlineData(2.9, "Up")]
-    [InlineData(3, "Late")]
-    [InlineData(6.9, "Late")]
-    [InlineData(7, "Down")]
+    [InlineData(4.4, "Up")]
+    [InlineData(4.5, "Late")]
+    [InlineData(10.4, "Late")]
+    [InlineData(10.5, "Down")]
     [InlineData(600, "Down")]
     public void Instance_is_late_after_one_missed_report_and_down_after_three(double seconds, string state)
     {

@@ -75,15 +75,10 @@ internal static class ReadTicket
         if (TicketActions.BelongsToAnother(ticket, person) is not null) return ["note"];
 
         bool isSupervisor = person.Role == DeskRole.Supervisor;
-        IEnumerable<string> verbs = TicketStates.Allowed(ticket.State).Select(happened => happened switch
-        {
-            TicketEvent.Qualified when isSupervisor => "qualify",
-            TicketEvent.Assigned when isSupervisor || ticket.AssigneeId is null => "assign",
-            TicketEvent.Blocked => "block",
-            TicketEvent.Unblocked => "unblock",
-            TicketEvent.Resolved => "resolve",
-            _ => "",
-        }).Where(verb => verb.Length > 0);
+        IEnumerable<string> verbs = TicketStates.Allowed(ticket.State)
+            .Where(happened => isSupervisor || happened != TicketEvent.Qualified)
+            .Where(happened => isSupervisor || happened != TicketEvent.Assigned || ticket.AssigneeId is null)
+            .Select(TicketStates.ActionOf).OfType<string>();
         return ticket.State == TicketState.Resolved ? ["note"] : [.. verbs, "reply", "note"];
     }
 }

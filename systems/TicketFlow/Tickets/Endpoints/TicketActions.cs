@@ -76,7 +76,7 @@ internal sealed class TicketActions(IdempotentWrites writes, DbContexts<TicketsD
     /// <summary>The ticket is not as it would have to be: says how it is and what may be done to it now.</summary>
     public static IResult Conflict(Ticket ticket, string detail)
     {
-        string[] allowed = [.. TicketStates.Allowed(ticket.State).Select(TicketWords.Of)];
+        string[] allowed = [.. TicketStates.Allowed(ticket.State).Select(TicketStates.ActionOf).OfType<string>()];
         return TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict, title: "ticket.conflict", extensions: new Dictionary<string, object?>
         {
             ["code"] = "ticket.conflict", ["state"] = TicketWords.Of(ticket.State), ["version"] = ticket.Version, ["allowed"] = allowed,
