@@ -15,7 +15,7 @@ export function openChromium() {
 
 /** A lab on a free port; its process is the one that is measured. */
 export async function startLab(...systems) {
-  const lab = spawn(join(repository, "faultline"), ["up", ...systems, "--port", "0", "--json"], { stdio: ["ignore", "pipe", "inherit"] });
+  const lab = spawn(join(repository, "faultline"), ["up", ...systems, "--port", "0", "--json", "--no-samples"], { stdio: ["ignore", "pipe", "inherit"] });
   let address;
   for await (const line of createInterface({ input: lab.stdout })) {
     address = JSON.parse(line).lab.replace(/\/$/, "");

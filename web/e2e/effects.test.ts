@@ -130,6 +130,42 @@ it("TicketFlow: what was left out is named at its field, and nothing is sent", a
   await expect.poll(() => page.getByRole("textbox", { name: english.fields.email }).getAttribute("aria-invalid"), poll).toBe("true");
 });
 
+it("TicketFlow: the desk signs in, works a ticket to the end, and the customer reads the answer", async () => {
+  const words = text.ticketflow;
+  const { page: customer } = await open("/ticketflow");
+  await customer.getByRole("button", { name: english.sample }).click();
+  const title = await customer.getByLabel(english.fields.title).inputValue();
+  await customer.getByRole("button", { name: english.send, exact: true }).click();
+  await customer.getByRole("link", { name: english.follow }).click();
+
+  const { page, errors } = await open("/ticketflow/desk");
+  await page.getByLabel(words.email).fill("ruth.okafor@desk.example");
+  await page.getByLabel(words.password).fill("ticketflow");
+  await page.getByRole("button", { name: words.signIn, exact: true }).click();
+  const live = page.getByRole("region", { name: words.live }).first();
+  await expect.poll(() => live.getByRole("row").filter({ hasText: "tickets" }).textContent(), poll).toContain("up");
+  // The newest ticket is the customer's; a supervisor qualifies it, takes it and answers.
+  await page.getByRole("link", { name: /awaiting qualification/ }).first().click();
+  await page.getByText(title).first().waitFor();
+  const act = async (verb: string, fill: () => Promise<void> = async () => {}) => {
+    const actions = page.getByRole("region", { name: words.done });
+    await actions.getByRole("button", { name: words.actions[verb] ?? verb, exact: true }).first().click();
+    await fill();
+    await actions.getByRole("button", { name: words.actions[verb] ?? verb, exact: true }).last().click();
+    await expect.poll(() => actions.getByRole("button", { name: text.common.cancel }).count(), poll).toBe(0);
+  };
+  await act("qualify");
+  await act("assign");
+  await act("resolve", () => page.getByLabel(words.answer).fill("It is solved. Thank you for your patience."));
+  await page.getByText(words.states["resolved"] ?? "", { exact: true }).first().waitFor();
+
+  await expect.poll(() => customer.locator("[aria-current=step]").textContent(), poll).toBe(english.stations.answered);
+  await customer.getByText("It is solved. Thank you for your patience.").waitFor();
+  await page.getByRole("button", { name: words.signOut, exact: true }).click();
+  await page.getByRole("button", { name: words.signIn, exact: true }).waitFor();
+  expect(errors).toEqual([]);
+});
+
 it("Restaurant: an order is placed, and the next one is cheaper", async () => {
   const { page, errors } = await open("/restaurant");
   const orders = page.getByRole("region", { name: text.restaurant.orders });

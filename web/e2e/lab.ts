@@ -16,7 +16,7 @@ export interface RunningLab {
 
 /** Starts a lab as its user would; the port is a free one unless one is named. */
 export async function startLab(systems: readonly string[], port = 0): Promise<RunningLab> {
-  const lab = spawn(join(repository, "faultline"), ["up", ...systems, "--port", String(port), "--json"], { stdio: ["ignore", "pipe", "pipe"] });
+  const lab = spawn(join(repository, "faultline"), ["up", ...systems, "--port", String(port), "--json", "--no-samples"], { stdio: ["ignore", "pipe", "pipe"] });
   const said: string[] = [];
   lab.stderr.on("data", (bytes: Buffer) => said.push(bytes.toString()));
   try {

@@ -10,5 +10,6 @@ export const places: readonly { name: string; path: string }[] = [
   { name: "dead letters", path: "/deadletters" },
   { name: "metrics", path: "/metrics" },
   { name: "the customer of TicketFlow", path: "/ticketflow" },
+  { name: "the desk of TicketFlow", path: "/ticketflow/desk" },
   { name: "restaurant", path: "/restaurant" },
 ];

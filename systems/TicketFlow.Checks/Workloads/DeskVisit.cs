@@ -133,7 +133,7 @@ internal sealed class DeskVisit(WorkloadCall call, DeskTokens tokens)
     public async Task<string> PersonAsync(string email, CancellationToken stop)
     {
         Answer answer = await _asking.AskAsync(new Wish(HttpMethod.Get, Tickets, "/me") { Token = await TokenAsync(email, isFresh: false, stop) }, stop);
-        if (answer.Status == 401) answer = await _asking.AskAsync(new Wish(HttpMethod.Get, Tickets, "/me") { Token = await TokenAsync(email, isFresh: true, stop) }, stop);
+        if (answer.IsDone && answer.Text("id").Length == 0) answer = await _asking.AskAsync(new Wish(HttpMethod.Get, Tickets, "/me") { Token = await TokenAsync(email, isFresh: true, stop) }, stop);
         Take("me", answer);
         return answer.Text("id");
     }

@@ -33,12 +33,20 @@ internal static class DeskAccess
     /// <summary>Somebody may not do this.</summary>
     public static IResult NotAllowed(string detail) => Problems.Of(StatusCodes.Status403Forbidden, "desk.not-allowed", detail);
 
-    private static IResult? Check(HttpContext http, DeskRole least)
+    /// <summary>Who asks, wherever; null for nobody who has signed in.</summary>
+    public static DeskPerson? FindPerson(this HttpContext http) => http.RequestServices.GetRequiredService<DeskTokens>().Read(TokenOf(http).Token);
+
+    private static (string? Token, bool IsBearer) TokenOf(HttpContext http)
     {
         string authorization = http.Request.Headers.Authorization.ToString();
         bool isBearer = authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase);
-        string? token = isBearer ? authorization[Bearer.Length..] : http.Request.Cookies[Cookie];
-        DeskPerson? person = http.RequestServices.GetRequiredService<DeskTokens>().Read(token);
+        return (isBearer ? authorization[Bearer.Length..] : http.Request.Cookies[Cookie], isBearer);
+    }
+
+    private static IResult? Check(HttpContext http, DeskRole least)
+    {
+        (string? token, bool isBearer) = TokenOf(http);
+        DeskPerson? person = http.FindPerson();
         if (person is null)
         {
             http.Response.Headers.WWWAuthenticate = "Bearer";

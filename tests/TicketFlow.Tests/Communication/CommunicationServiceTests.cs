@@ -9,6 +9,7 @@ using TicketFlow.Communication.Contracts;
 using TicketFlow.Inquiries.Contracts;
 using TicketFlow.Sla.Contracts;
 using TicketFlow.Tickets.Contracts;
+using TicketFlow.Tests.Whole;
 
 namespace TicketFlow.Tests.Communication;
 

@@ -11,7 +11,6 @@ export const ticketflow = {
   email: "E-mail",
   password: "Password",
   signInHint: "Everybody of the sample desk has the password ticketflow; a supervisor is ruth.okafor@desk.example, an agent ana.prieto@desk.example.",
-  noDesk: "The desk is not part of this build of TicketFlow.",
   signedInAs: (name: string, role: string) => `${name}, ${role}`,
   tickets: "Tickets",
   noTickets: "No ticket fits.",

@@ -1,9 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { Refusal } from "../../../api/http";
 import { Field } from "../../../parts/Field";
 import { Problem } from "../../../parts/Problem";
-import { Note } from "../../../parts/Tone";
 import { text } from "../../../text";
 import style from "../TicketFlow.module.css";
 import { readMe, signIn, signOut } from "./api";
@@ -15,7 +13,6 @@ import { TicketView } from "./TicketView";
 /** The service desk: sign in, find a ticket, work on it. */
 export function Desk({ ticket }: { ticket: string | null }) {
   const me = useQuery({ queryKey: ["ticketflow", "me"], queryFn: readMe, retry: false });
-  if (me.error instanceof Refusal && me.error.status === 404) return <Note>{text.ticketflow.noDesk}</Note>;
   if (me.error) return <Problem error={me.error} again={() => void me.refetch()} />;
   if (me.data === undefined) return <p className="soft">{text.common.loading}</p>;
   if (me.data === null) return <SignIn />;

@@ -4,12 +4,13 @@ using Faultline.Messaging.PostgreSql.Migrations;
 using Faultline.Messaging.PostgreSql.Store;
 using Faultline.Messaging.PostgreSql.Transport;
 using Faultline.Messaging.Publishing;
+using Faultline.Messaging.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
-namespace TicketFlow.Tests.Communication;
+namespace TicketFlow.Tests.Whole;
 
 /// <summary>An instance of a service in the process of the test, on a real database and a real queue, as the command line would compose it.</summary>
 internal sealed class RunningService : IAsyncDisposable
@@ -18,11 +19,18 @@ internal sealed class RunningService : IAsyncDisposable
 
     private RunningService(WebApplication app) => _app = app;
 
-    public static async Task<RunningService> StartAsync(SystemDefinition system, string name, string database, string queue, params string[] settings)
+    /// <summary>Where it answers.</summary>
+    public Uri Address => new(_app.Urls.Single());
+
+    public static Task<RunningService> StartAsync(SystemDefinition system, string name, string database, string queue, params string[] settings) =>
+        StartAsync(system, name, database, stop => ConnectAsync(queue, stop), settings);
+
+    /// <summary>On a broker of the test's own.</summary>
+    public static async Task<RunningService> StartAsync(SystemDefinition system, string name, string database, Func<CancellationToken, Task<(ITransport Transport, IAsyncDisposable? Connections)>> connect, params string[] settings)
     {
         ServiceDefinition service = system.Services.Single(known => known.Name == name);
-        string[] args = [$"--Faultline:Database={database}", $"--Faultline:BrokerConnection={queue}", "--Logging:LogLevel:Default=None", "--urls=http://127.0.0.1:0", .. settings];
-        WebApplication app = await ServiceHost.CreateAsync(system, service, args, (_, builder, _, _, stop) => OpenAsync(name, builder, database, queue, stop), TestContext.Current.CancellationToken);
+        string[] args = [$"--Faultline:Database={database}", "--Faultline:BrokerConnection=-", "--Logging:LogLevel:Default=None", "--urls=http://127.0.0.1:0", .. settings];
+        WebApplication app = await ServiceHost.CreateAsync(system, service, args, (_, builder, _, _, stop) => OpenAsync(name, builder, database, connect, stop), TestContext.Current.CancellationToken);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new RunningService(app);
     }
@@ -36,15 +44,20 @@ internal sealed class RunningService : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static async Task<ServiceBackend> OpenAsync(string name, ServiceBuilder builder, string database, string queue, CancellationToken stop)
+    private static async Task<(ITransport, IAsyncDisposable?)> ConnectAsync(string queue, CancellationToken stop)
+    {
+        NpgsqlDataSource broker = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(queue) { NoResetOnClose = true });
+        return (await PostgreSqlTransport.ConnectAsync(broker, TimeProvider.System, NullLogger.Instance, stop), broker);
+    }
+
+    private static async Task<ServiceBackend> OpenAsync(string name, ServiceBuilder builder, string database, Func<CancellationToken, Task<(ITransport Transport, IAsyncDisposable? Connections)>> connect, CancellationToken stop)
     {
         NpgsqlDataSource source = NpgsqlDataSource.Create(database);
-        NpgsqlDataSource broker = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(queue) { NoResetOnClose = true });
         IReadOnlyList<Migration> own = builder.MigrationsFolder is { } folder ? Migration.Embedded(name[(name.IndexOf('/') + 1)..], builder.Assembly, $"TicketFlow.{folder.Replace('/', '.')}.") : [];
         await Migrator.ApplyAsync(source, [.. Migrator.Core, .. own], stop);
         var election = new PostgresElection(source, TimeProvider.System);
         var control = new PostgresControlStore(database);
-        PostgreSqlTransport transport = await PostgreSqlTransport.ConnectAsync(broker, TimeProvider.System, NullLogger.Instance, stop);
+        (ITransport transport, IAsyncDisposable? connections) = await connect(stop);
         return new ServiceBackend
         {
             Store = new PostgresStore(source, election, name, audit: false),
@@ -64,8 +77,8 @@ internal sealed class RunningService : IAsyncDisposable
             Close = async () =>
             {
                 await transport.DisposeAsync();
+                if (connections is not null) await connections.DisposeAsync();
                 await control.DisposeAsync();
-                await broker.DisposeAsync();
                 await source.DisposeAsync();
             },
         };
