@@ -11,7 +11,7 @@ namespace TicketFlow.Tests.Whole;
 /// <summary>All services of TicketFlow in one process, on real databases, with a broker that gives messages out in any order that a broker may.</summary>
 public sealed class ConvergenceTests : IAsyncLifetime
 {
-    private const int Orders = 25;
+    private const int Orders = 12;
     private const string Key = "a key that only this test knows, and long";
 
     private static readonly SystemDefinition System = new("ticketflow", [.. TicketFlowSystem.Definition.Services.Where(service => service.Name != TicketFlowSystem.Definition.MetricsService)]);

@@ -42,6 +42,7 @@ export interface Replies {
   ListRuns: Schemas["RunView"][];
   ListScenarios: Schemas["Scenario"][];
   ListSystems: Schemas["SystemView"][];
+  LoadSamples: Schemas["SampleOutcome"];
   PlaceAnomaly: Schemas["Anomaly"];
   PlaceAnomalyAtService: Schemas["Anomaly"];
   ReadCatalogue: Schemas["CatalogueView"];
@@ -68,6 +69,7 @@ export interface Replies {
   RemoveAnomaly: unknown;
   RemoveAnomalyOfService: unknown;
   RemoveLinkFault: Schemas["Cleared"];
+  RemoveSamples: Schemas["SampleOutcome"];
   ReplayDeadLetters: Schemas["Counted"];
   ReplayDeadLettersOfAll: Schemas["DeadLettersSettled"];
   ReplayEditedDeadLetter: Schemas["Counted"];
@@ -119,6 +121,7 @@ export const operations = {
   ListRuns: ["GET","/api/runs","*@RunView"],
   ListScenarios: ["GET","/api/scenarios","*@Scenario"],
   ListSystems: ["GET","/api/systems","*@SystemView"],
+  LoadSamples: ["POST","/api/systems/{system}/samples","@SampleOutcome"],
   PlaceAnomaly: ["POST","/api/anomalies","@Anomaly"],
   PlaceAnomalyAtService: ["POST","/api/services/{system}/{service}/anomalies","@Anomaly"],
   ReadCatalogue: ["GET","/api/catalogue","@CatalogueView"],
@@ -145,6 +148,7 @@ export const operations = {
   RemoveAnomaly: ["DELETE","/api/anomalies/{id}","u"],
   RemoveAnomalyOfService: ["DELETE","/api/services/{system}/{service}/anomalies/{id}","u"],
   RemoveLinkFault: ["DELETE","/api/links/faults/{name}","@Cleared"],
+  RemoveSamples: ["DELETE","/api/systems/{system}/samples","@SampleOutcome"],
   ReplayDeadLetters: ["POST","/api/services/{system}/{service}/deadletters/replay","@Counted"],
   ReplayDeadLettersOfAll: ["POST","/api/deadletters/replay","@DeadLettersSettled"],
   ReplayEditedDeadLetter: ["POST","/api/services/{system}/{service}/deadletters/{id}/replay","@Counted"],

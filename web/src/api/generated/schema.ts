@@ -174,11 +174,13 @@ export interface components {
         /** @description What a run tells, as a line. */
         RunLine: { number: number; at: string; text: string; judged: number; of: number; };
         /** @description What a person or a program asks to be run, on a lab of its own or on one that runs. Nothing in it is checked yet: see RunPlan. */
-        RunOrder: { battery: null | string; experiment: null | string; file: null | string; folder: null | string; seed: null | number; guards: null | string[]; replicas: null | number; broker: null | string; profile: null | string; orders: null | string; only: null | string[]; };
+        RunOrder: { battery: null | string; experiment: null | string; file: null | string; folder: null | string; seed: null | number; guards: null | string[]; replicas: null | number; broker: null | string; profile: null | string; orders: null | string; long: boolean; only: null | string[]; };
         /** * @description How far a run is. * @enum {unknown} */
         RunState: "queued" | "running" | "done" | "failed" | "cancelled";
         /** @description One look at a run. */
         RunView: { id: string; what: string; title: string; system: string; seed: number; state: components["schemas"]["RunState"]; startedAt: string; endedAt: null | string; last: null | string; cells: number; judged: number; broken: null | number; inconclusive: null | number; verdict: null | components["schemas"]["Verdict"]; exitCode: null | number; failure: null | string; command: string; folder: string; files: string[]; isOver: boolean; };
+        /** @description What became of sample data. */
+        SampleOutcome: { count: number; problem: null | string; };
         /** * @description A story that shows in a few minutes what a fault does and what a guard earns: data, which whoever plays it turns into requests. In paths, headers and texts `{play}` stands for an id that is *     drawn for the play (a UUID), and every other place for what an earlier step has saved. */
         Scenario: { id: string; system: string; title: string; story: string; breaks: string; watch: string[]; guarded: string; unguarded: string; guard: components["schemas"]["ScenarioGuard"]; steps: components["schemas"]["ScenarioStep"][]; };
         /** @description The guard that a scenario shows. */
