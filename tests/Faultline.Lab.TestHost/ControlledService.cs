@@ -20,6 +20,12 @@ internal static class ControlledService
         var anomalies = new ConcurrentDictionary<Guid, Anomaly>();
 
         app.MapGet("/health/ready", () => Results.Ok());
+        app.MapGet("/cookies", (HttpContext http) =>
+        {
+            http.Response.Headers.Append("Set-Cookie", $"{service.Split('/')[0]}-who=ann; path=/; httponly");
+            http.Response.Headers.Append("Set-Cookie", "other=1; path=/");
+            return Results.Text(http.Request.Headers.Cookie.ToString());
+        });
         app.MapGet("/messaging", () => Answer(new MessagingState { Service = service }));
         app.MapGet("/ledger", () => Results.Text("", "application/x-ndjson"));
         app.MapGet("/guards", () => Answer(guards.Select(guard => new GuardState(service, guard.Key, guard.Value, ChangedAt: null))));

@@ -103,6 +103,8 @@ public sealed class LabServerTests(ApiLab lab) : IClassFixture<ApiLab>
     [InlineData("PATCH", "/api/status", null, 405, "request.wrong-method")]
     [InlineData("GET", "/api/systems/nosuch", null, 404, "system.unknown")]
     [InlineData("POST", "/api/systems/nosuch/reset", null, 404, "system.unknown")]
+    [InlineData("POST", "/api/systems/nosuch/samples", null, 404, "system.unknown")]
+    [InlineData("DELETE", "/api/systems/demo/samples", null, 409, "lab.refused")]
     [InlineData("GET", "/api/systems/demo/ledger", null, 503, "service.not-running")]
     [InlineData("GET", "/api/services/demo/nosuch", null, 404, "service.unknown")]
     [InlineData("GET", "/api/services/demo/nosuch/guards", null, 404, "service.unknown")]
@@ -155,7 +157,7 @@ public sealed class LabServerTests(ApiLab lab) : IClassFixture<ApiLab>
         paths.ShouldBeSubsetOf(paths.Where(path => path.StartsWith("/api/", StringComparison.Ordinal)));
         paths.ShouldBe(
             [
-                "/api/status", "/api/catalogue", "/api/systems", "/api/systems/{system}", "/api/systems/{system}/reset", "/api/systems/{system}/migrations", "/api/systems/{system}/ledger",
+                "/api/status", "/api/catalogue", "/api/systems", "/api/systems/{system}", "/api/systems/{system}/reset", "/api/systems/{system}/samples", "/api/systems/{system}/migrations", "/api/systems/{system}/ledger",
                 "/api/services/{system}/{service}", "/api/services/{system}/{service}/anomalies", "/api/services/{system}/{service}/anomalies/{id}", "/api/services/{system}/{service}/anomalies/points",
                 "/api/services/{system}/{service}/anomalies/firings", "/api/services/{system}/{service}/firings", "/api/services/{system}/{service}/guards", "/api/services/{system}/{service}/guards/{name}",
                 "/api/services/{system}/{service}/messaging", "/api/services/{system}/{service}/deadletters", "/api/services/{system}/{service}/deadletters/{id}",

@@ -131,7 +131,18 @@ public sealed class LiveMapTests(RunLab lab) : IClassFixture<RunLab>
         (await lab.RefusalAsync(HttpMethod.Get, "/apps/idle/echo/x")).Code.ShouldBe("service.not-running");
     }
 
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false });
+    [Fact]
+    public async Task Cookies_of_a_system_pass_both_ways_and_stay_with_it_and_no_other_cookie_does()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(lab.Address, "/apps/demo/echo/cookies"));
+        request.Headers.Add("Cookie", "faultline=secret; demo-who=ann; idle-who=bob");
+        using HttpResponseMessage reply = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        (await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe("demo-who=ann");
+        reply.Headers.GetValues("Set-Cookie").ShouldBe(["demo-who=ann; httponly; path=/apps/demo/"]);
+    }
+
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false });
 
     private async Task<JsonElement> JsonAsync(string path)
     {
