@@ -29,7 +29,7 @@ public sealed partial class DocumentedRunsTests
     {
         (string Page, string Command)[] commands =
         [
-            .. from page in FilesBelow("docs/lessons", "*.md").Concat(FilesBelow("docs/workshop", "*.md")).Append("docs/guide/restaurant.md")
+            .. from page in FilesBelow("docs/lessons", "*.md").Concat(FilesBelow("docs/workshop", "*.md")).Append("docs/guide/restaurant.md").Append("docs/guide/ticketflow.md")
                from Match match in Commands().Matches(Read(page))
                select (page, match.Groups["rest"].Value.Trim()),
         ];
@@ -59,6 +59,19 @@ public sealed partial class DocumentedRunsTests
     public void Every_lesson_has_a_page_that_tells_its_check(string file) =>
         Read($"docs/lessons/{Path.GetFileNameWithoutExtension(file)}.md").ShouldContain($"./faultline run {file}\n");
 
+    [Fact]
+    public void The_long_form_of_a_battery_has_more_experiments_and_is_refused_where_there_is_none()
+    {
+        RunPlan usual = Plan(new RunOrder { Battery = "ticketflow/all" }).Plan!, whole = Plan(new RunOrder { Battery = "ticketflow/all", Long = true }).Plan!;
+
+        whole.Battery.Cells.Count.ShouldBeGreaterThan(usual.Battery.Cells.Count * 2);
+        whole.Battery.Cells.Select(cell => cell.Name).ShouldBeUnique();
+        usual.Battery.Cells.Select(cell => cell.Name).ShouldBeUnique();
+        whole.Command.ShouldContain(" --long");
+        Plan(new RunOrder { Battery = "ticketflow/guards", Long = true }).Problems.Single().With("--").ShouldBe(
+            "--long is for batteries that have a long form (ticketflow/desk, ticketflow/races, ticketflow/deadlines, ticketflow/bad-input, ticketflow/all); 'ticketflow/guards' has none.");
+    }
+
     private static RunPlanning Plan(RunOrder order) => RunPlan.Of(order, Systems.Specs());
 
     /// <summary>The order of a command as the documents write it. A participant's folder is not there yet: the one that it is copied from stands in for it.</summary>
@@ -74,6 +87,8 @@ public sealed partial class DocumentedRunsTests
             File = isFile ? words[0] : null,
             Guards = Option("--guards")?.Split(','),
             Profile = Option("--profile"),
+            Broker = Option("--broker"),
+            Long = words.Contains("--long"),
             Orders = Option("--orders") is { } orders ? Path.Combine(Root, orders == "./my-orders" ? "systems/Restaurant/workshop/Orders" : orders) : null,
             Only = Option("--only")?.Split(','),
         };

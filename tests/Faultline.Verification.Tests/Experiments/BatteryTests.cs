@@ -71,6 +71,20 @@ public sealed class BatteryTests
         groups.Where(group => group.Together && group.Setting.Guards.Count > 0).SelectMany(group => group.Cells).SelectMany(cell => cell.Schedule).OfType<AnomalyFault>().ShouldAllBe(fault => fault.Kind != "crash");
     }
 
+    [Fact]
+    public void Cells_that_run_at_the_same_time_have_no_more_clients_than_a_small_machine_serves()
+    {
+        Experiment cell = Matrix.Cells[0] with { Schedule = [] };
+        Experiment[] cells = [.. Enumerable.Range(1, 20).Select(number => cell with { Name = $"cell-{number}", Workload = cell.Workload with { Concurrency = number == 20 ? BatteryPlan.ClientsAtOnceMax * 2 : 5 } })];
+
+        IReadOnlyList<CellGroup> groups = BatteryPlan.Groups(new Battery("many", "many", cells));
+
+        groups.SelectMany(group => group.Cells).Select(one => one.Name).ShouldBe(cells.Select(one => one.Name));
+        groups.SkipLast(1).ShouldAllBe(group => group.Cells.Sum(one => one.Workload.Concurrency) <= BatteryPlan.ClientsAtOnceMax);
+        groups[0].Cells.Count.ShouldBe(BatteryPlan.ClientsAtOnceMax / 5);
+        groups[^1].Cells.Single().Name.ShouldBe("cell-20"); // One that has more alone runs all the same.
+    }
+
     [Theory]
     [InlineData("cell/000001", "cell")]
     [InlineData("a/b/1", "a/b")]
