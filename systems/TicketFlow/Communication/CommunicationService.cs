@@ -6,7 +6,6 @@ using TicketFlow.Communication.Contracts;
 using TicketFlow.Communication.Handlers;
 using TicketFlow.Communication.Mail;
 using TicketFlow.Communication.Mail.Smtp;
-using TicketFlow.Inquiries.Contracts;
 using TicketFlow.Sla.Contracts;
 using TicketFlow.Tickets.Contracts;
 
@@ -21,7 +20,7 @@ internal static class CommunicationService
         .Consumes<AgentReplied, AgentRepliedHandler>()
         .Consumes<ReminderDue, ReminderDueHandler>()
         .Consumes<Alert, AlertHandler>()
-        .Consumes<SampleRemoved, SampleRemovedHandler>()
+        .Consumes<TicketRemoved, TicketRemovedHandler>()
         .Consumes<LetterDue, LetterDueHandler>()
         .Migrates(from: "Communication/Migrations")
         .States("letters", "select coalesce(ticket_id::text, id) as subject, id, kind, ticket_id, times, sent_at is not null as sent, given_up_at is not null as given_up, tries, error from letter")

@@ -2,7 +2,6 @@ using Faultline.Hosting;
 using Faultline.Hosting.Data;
 using Microsoft.Extensions.DependencyInjection;
 using TicketFlow.Communication.Contracts;
-using TicketFlow.Inquiries.Contracts;
 using TicketFlow.Sla.Contracts;
 using TicketFlow.Sla.Data;
 using TicketFlow.Sla.Handlers;
@@ -23,7 +22,7 @@ internal static class SlaService
         .Consumes<TicketBlocked, TicketBlockedHandler>()
         .Consumes<TicketUnblocked, TicketUnblockedHandler>()
         .Consumes<TicketResolved, TicketResolvedHandler>()
-        .Consumes<SampleRemoved, SampleRemovedHandler>()
+        .Consumes<TicketRemoved, TicketRemovedHandler>()
         .Consumes<ReminderTimer, ReminderTimerHandler>()
         .Consumes<BreachTimer, BreachTimerHandler>()
         .Migrates(from: "Sla/Migrations")

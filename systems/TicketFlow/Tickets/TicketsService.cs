@@ -25,6 +25,7 @@ internal static class TicketsService
         .Publishes<TicketUnblocked>()
         .Publishes<TicketResolved>()
         .Publishes<AgentReplied>()
+        .Publishes<TicketRemoved>()
         .Publishes<Alert>()
         .Publishes<TranslationOverdue>()
         .Consumes<InquirySubmitted, InquirySubmittedHandler>()

@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using TicketFlow.Communication;
 using TicketFlow.Communication.Contracts;
-using TicketFlow.Inquiries.Contracts;
 using TicketFlow.Sla.Contracts;
 using TicketFlow.Tickets.Contracts;
 using TicketFlow.Tests.Whole;
@@ -113,7 +112,7 @@ public sealed class CommunicationServiceTests : IAsyncLifetime
     }
 
     private void ConfigureDesk(ServiceBuilder service) => service
-        .Publishes<TicketResolved>().Publishes<AgentReplied>().Publishes<ReminderDue>().Publishes<Alert>().Publishes<SampleRemoved>()
+        .Publishes<TicketResolved>().Publishes<AgentReplied>().Publishes<ReminderDue>().Publishes<Alert>().Publishes<TicketRemoved>()
         .Consumes<MessageSent, MessageSentHandler>()
         .Uses((services, _) => services.AddSingleton(_told));
 

@@ -4,7 +4,6 @@ using Faultline.Messaging.Publishing;
 using Faultline.TestSupport;
 using Npgsql;
 using TicketFlow.Communication.Contracts;
-using TicketFlow.Inquiries.Contracts;
 using TicketFlow.Sla;
 using TicketFlow.Sla.Contracts;
 using TicketFlow.Tests.Whole;
@@ -142,7 +141,7 @@ public sealed class SlaServiceTests : IAsyncLifetime
     private const string Quiet = "select not exists (select from faultline.outbox) and not exists (select from faultline.parked)";
 
     private static void ConfigureDesk(ServiceBuilder service) => service
-        .Publishes<TicketQualified>().Publishes<AgentAssigned>().Publishes<TicketBlocked>().Publishes<TicketUnblocked>().Publishes<TicketResolved>().Publishes<SampleRemoved>().Publishes<TicketQualifiedOfTheFuture>()
+        .Publishes<TicketQualified>().Publishes<AgentAssigned>().Publishes<TicketBlocked>().Publishes<TicketUnblocked>().Publishes<TicketResolved>().Publishes<TicketRemoved>().Publishes<TicketQualifiedOfTheFuture>()
         .Consumes<DeadlinesCalculated, Ignore<DeadlinesCalculated>>().Consumes<ReminderDue, Ignore<ReminderDue>>().Consumes<Alert, Ignore<Alert>>();
 
     private sealed class Ignore<TMessage> : IHandler<TMessage>

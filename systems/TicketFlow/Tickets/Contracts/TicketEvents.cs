@@ -154,6 +154,14 @@ public sealed record AgentReplied(Guid TicketId, Guid ReplyId, string Title, str
     string? IMessage.Key => TicketId.ToString();
 }
 
+/// <summary>The ticket of a sample inquiry is removed; nothing more is said of it.</summary>
+/// <param name="TicketId">The ticket.</param>
+[Message("ticketflow.ticket-removed")]
+public sealed record TicketRemoved(Guid TicketId) : IMessage
+{
+    string? IMessage.Key => TicketId.ToString();
+}
+
 /// <summary>The tickets service reminds itself: the translation of a ticket has not come within its time.</summary>
 /// <param name="TicketId">The ticket.</param>
 [Message("ticketflow.translation-overdue")]

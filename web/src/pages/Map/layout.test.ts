@@ -52,6 +52,26 @@ describe("the picture of a system", () => {
     }
   });
 
+  it("leads no arrow through a card of its own column, and puts who speaks to nobody beside the others", () => {
+    const names = ["inquiries", "translations", "tickets", "sla", "communication", "metrics"];
+    const publish = (from: string, ...to: string[]) => to.map((one) => edge("publish", `d/${from}`, `d/${one}#queue`));
+    const stage = layout(
+      [node("d/client", "client"), ...names.map((name) => node(`d/${name}`))],
+      [
+        edge("request", "d/client", "d/inquiries"), ...publish("inquiries", "translations", "tickets", "sla", "communication"), ...publish("tickets", "sla", "communication", "translations"),
+        ...publish("translations", "tickets", "communication"), ...publish("communication", "translations", "tickets", "sla"), ...publish("sla", "translations", "communication"),
+      ],
+      false,
+    );
+    expect(stage.boxes.get("d/metrics")?.rank).toBe(1);
+    for (const { id, curve, middle } of stage.ways) {
+      const ends = id.replace(/^[a-z]+:/, "").split(">").map(ownerOf);
+      const others = [...stage.boxes.values()].filter((box) => !ends.includes(box.id)).map((box) => ({ ...box, x: box.x + 14, width: box.width - 28, y: box.y + 14, height: box.height - 28 }));
+      expect(meets(curve, others), id).toBe(false);
+      expect(middle.x < stage.width && middle.y < stage.height, id).toBe(true);
+    }
+  });
+
   it("leads no arrow through a card, though a customer asks a service behind another", () => {
     const stage = layout(
       [node("r/client", "client"), node("r/menu"), node("r/loyalty"), node("r/orders")],

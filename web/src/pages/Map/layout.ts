@@ -60,7 +60,8 @@ export function isDoor(edge: MapEdge, doors: readonly string[]): boolean {
 
 /** How many arrows lie between the outside and each card. */
 export function ranksOf(cards: readonly string[], arrows: readonly Arrow[]): ReadonlyMap<string, number> {
-  const starts = cards.filter((id) => !arrows.some((arrow) => arrow.to === id && arrow.from !== id));
+  const isAlone = (id: string) => !arrows.some((arrow) => (arrow.to === id || arrow.from === id) && arrow.from !== arrow.to);
+  const starts = cards.filter((id) => !isAlone(id) && !arrows.some((arrow) => arrow.to === id && arrow.from !== id));
   const ranks = new Map<string, number>((starts.length > 0 ? starts : cards.slice(0, 1)).map((id) => [id, 0]));
   for (let rank = 0; ; rank++) {
     const next = arrows.filter((arrow) => ranks.get(arrow.from) === rank && !ranks.has(arrow.to)).map((arrow) => arrow.to);
@@ -80,12 +81,13 @@ export function layout(nodes: Iterable<MapNode>, edges: Iterable<MapEdge>, narro
   const all = [...boxes.values()];
   const bottom = Math.max(0, ...all.map((box) => box.y + box.height));
   const isBack = (arrow: Arrow) => arrow.from !== arrow.to && (boxes.get(arrow.to)?.rank ?? 0) < (boxes.get(arrow.from)?.rank ?? 0);
+  const ways = waysOf(arrows, boxes, narrow, bottom);
   const below = !narrow && arrows.some(isBack) ? under : arrows.some((arrow) => arrow.from === arrow.to) ? loop : 0; // Narrow, what goes back goes up at the left.
   return {
-    width: Math.max(0, ...all.map((box) => box.x + box.width)) + (narrow ? 46 : margin),
+    width: Math.max(0, ...all.map((box) => box.x + box.width + (narrow ? 46 : margin)), ...ways.flatMap((way) => way.curve.map((point) => point.x)).map((x) => x + margin)),
     height: bottom + margin + below,
     boxes,
-    ways: waysOf(arrows, boxes, narrow, bottom),
+    ways,
   };
 }
 
@@ -149,6 +151,9 @@ function across(from: Box, to: Box, twin: number, bottom: number, boxes: Readonl
   }
   if (to.rank === from.rank) {
     const isBelow = to.y > from.y;
+    const isBetween = (box: Box) => box.rank === from.rank && box.y > Math.min(from.y, to.y) && box.y < Math.max(from.y, to.y);
+    const passed = [...boxes.values()].filter(isBetween).length;
+    if (passed > 0) return beside(from, to, isBelow ? 0.7 : 0.3, gapAcross * 0.55 + passed * 18 + twin * 14);
     const x = from.x + from.width * (isBelow ? 0.62 : 0.38) + twin * 20;
     const [start, end] = isBelow ? [{ x, y: from.y + from.height }, { x, y: to.y - 2 }] : [{ x, y: from.y }, { x, y: to.y + to.height + 2 }];
     return [start, { x, y: (start.y * 2 + end.y) / 3 }, { x, y: (start.y + end.y * 2) / 3 }, end];
@@ -157,6 +162,16 @@ function across(from: Box, to: Box, twin: number, bottom: number, boxes: Readonl
   const end = { x: to.x + to.width * 0.5 + twin * 24, y: to.y + to.height + 2 };
   const depth = bottom + under * 0.9;
   return [start, { x: start.x, y: depth }, { x: end.x, y: depth }, end];
+}
+
+/** Over a card of the same column: out at the right, and back in. */
+function beside(from: Box, to: Box, share: number, reach: number): Way["curve"] {
+  const [start, end] = [
+    { x: from.x + from.width, y: from.y + from.height * share },
+    { x: to.x + to.width + 2, y: to.y + to.height * (1 - share) },
+  ];
+  const pulled = Math.max(start.x, end.x) + reach;
+  return [start, { x: pulled, y: start.y }, { x: pulled, y: end.y }, end];
 }
 
 const laneStep = 12;
