@@ -60,8 +60,7 @@ export function isDoor(edge: MapEdge, doors: readonly string[]): boolean {
 
 /** How many arrows lie between the outside and each card. */
 export function ranksOf(cards: readonly string[], arrows: readonly Arrow[]): ReadonlyMap<string, number> {
-  const isAlone = (id: string) => !arrows.some((arrow) => (arrow.to === id || arrow.from === id) && arrow.from !== arrow.to);
-  const starts = cards.filter((id) => !isAlone(id) && !arrows.some((arrow) => arrow.to === id && arrow.from !== id));
+  const starts = cards.filter((id) => !arrows.some((arrow) => arrow.to === id && arrow.from !== id));
   const ranks = new Map<string, number>((starts.length > 0 ? starts : cards.slice(0, 1)).map((id) => [id, 0]));
   for (let rank = 0; ; rank++) {
     const next = arrows.filter((arrow) => ranks.get(arrow.from) === rank && !ranks.has(arrow.to)).map((arrow) => arrow.to);
