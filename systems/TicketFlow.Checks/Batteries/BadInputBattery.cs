@@ -9,7 +9,7 @@ namespace TicketFlow.Checks.Batteries;
 /// <summary>Input that is wrong, oversized or hostile, also while things fail.</summary>
 internal static class BadInputBattery
 {
-        public static Battery Of(SystemDescription system) => new("ticketflow/bad-input", "Bad input for TicketFlow", [.. Cells(4)]);
+    public static Battery Of(SystemDescription system) => new("ticketflow/bad-input", "Bad input for TicketFlow", [.. Cells(4)]);
 
     /// <summary>The same with more tickets.</summary>
     public static Battery LongOf(SystemDescription system) => new("ticketflow/bad-input", "Bad input for TicketFlow", [.. Cells(16)]);

@@ -41,7 +41,7 @@ internal static class TicketsService
         .Maps(
             SignIn.Map, SignOut.Map, ReadMe.Map, ListPeople.Map, ListTickets.Map, ReadTicket.Map, ListNotices.Map, Qualify.Map, Assign.Map, Block.Map, Unblock.Map, Resolve.Map, SayToCustomer.Map, AddNote.Map)
         .Migrates(from: "Tickets/Migrations")
-        .States("tickets", 
+        .States("tickets",
             """
             select id as subject, state, version, language, mark, english_title is not null as translated, kind, severity, assignee_id, created_at, resolved_at, due_at, blocked_ms, outcome, breaches, sla_revision from ticket
             """)

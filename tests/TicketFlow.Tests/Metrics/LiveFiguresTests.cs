@@ -170,7 +170,12 @@ public sealed class LiveFiguresTests
             {
                 _figures.Take(Reports.Of(Next(10), $"tickets-{Next(300)}") with
                 {
-                    StartedAt = Reports.Start + TimeSpan.FromSeconds(Next(3)), RunningSeconds = Next(5), CpuSeconds = Next(9), In = Next(9), Out = Next(9), IsLast = Next(5) == 0,
+                    StartedAt = Reports.Start + TimeSpan.FromSeconds(Next(3)),
+                    RunningSeconds = Next(5),
+                    CpuSeconds = Next(9),
+                    In = Next(9),
+                    Out = Next(9),
+                    IsLast = Next(5) == 0,
                 });
                 _time.Advance(TimeSpan.FromMilliseconds(Next(900)));
             }

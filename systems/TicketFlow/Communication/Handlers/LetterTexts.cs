@@ -42,17 +42,17 @@ internal static class LetterTexts
 
     private static Letter LetterOf(
         string id, LetterKind kind, Guid? ticketId, Guid? textId, IReadOnlyList<Contact> recipients, string subject, string text, string? author, DateTimeOffset at) => new()
-    {
-        Id = id,
-        Kind = kind,
-        TicketId = ticketId,
-        TextId = textId,
-        Recipients = [.. recipients.Select(recipient => new Contact(Storable(recipient.Name), Storable(recipient.Email)))],
-        Subject = Storable(subject),
-        Text = Storable(text),
-        Author = author is null ? null : Storable(author),
-        At = at,
-    };
+        {
+            Id = id,
+            Kind = kind,
+            TicketId = ticketId,
+            TextId = textId,
+            Recipients = [.. recipients.Select(recipient => new Contact(Storable(recipient.Name), Storable(recipient.Email)))],
+            Subject = Storable(subject),
+            Text = Storable(text),
+            Author = author is null ? null : Storable(author),
+            At = at,
+        };
 
     /// <summary>PostgreSQL cannot hold U+0000, and no text needs it.</summary>
     private static string Storable(string text) => text.Replace("\0", "");

@@ -79,7 +79,10 @@ internal sealed class TicketActions(IdempotentWrites writes, DbContexts<TicketsD
         string[] allowed = [.. TicketStates.Allowed(ticket.State).Select(TicketStates.ActionOf).OfType<string>()];
         return TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict, title: "ticket.conflict", extensions: new Dictionary<string, object?>
         {
-            ["code"] = "ticket.conflict", ["state"] = TicketWords.Of(ticket.State), ["version"] = ticket.Version, ["allowed"] = allowed,
+            ["code"] = "ticket.conflict",
+            ["state"] = TicketWords.Of(ticket.State),
+            ["version"] = ticket.Version,
+            ["allowed"] = allowed,
         });
     }
 
