@@ -68,10 +68,10 @@ public sealed class BrokerGate : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        _listener.Stop();
         Thaw();
         Close();
-        await _running;
+        await _running; // Before the listener stops: it may be about to accept, and a listener that has stopped refuses that in another way.
+        _listener.Stop();
         _stopping.Dispose();
     }
 
