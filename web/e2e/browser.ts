@@ -66,6 +66,8 @@ export async function heard(page: Page): Promise<void> {
 
 /** What axe finds against WCAG 2.2 AA, one line for each. */
 export async function axe(page: Page): Promise<string[]> {
+  // What is just fading in has no contrast yet.
+  await page.waitForFunction(() => document.getAnimations().every((one) => one.playState !== "running"));
   await page.evaluate(axeSource);
   return page.evaluate(async () => {
     const { axe } = window as unknown as { axe: typeof import("axe-core") };

@@ -157,7 +157,7 @@ it("TicketFlow: the desk signs in, works a ticket to the end, and the customer r
   await act("qualify");
   await act("assign");
   await act("resolve", () => page.getByLabel(words.answer).fill("It is solved. Thank you for your patience."));
-  await page.getByText(words.states["resolved"] ?? "", { exact: true }).first().waitFor();
+  await page.getByRole("article").getByText(words.states["resolved"] ?? "", { exact: true }).first().waitFor();
 
   await expect.poll(() => customer.locator("[aria-current=step]").textContent(), poll).toBe(english.stations.answered);
   await customer.getByText("It is solved. Thank you for your patience.").waitFor();

@@ -34,7 +34,7 @@ export function Picture({ nodes, edges, doors, faults, fired, open }: Props) {
   return (
     <div ref={box} className={style["picture"]} data-narrow={isNarrow} style={{ height: stage.height * scale || undefined }}>
       {scale > 0 && (
-        <div className={style["stage"]} style={{ width: stage.width, height: stage.height, transform: `scale(${scale})`, left: Math.max(0, (width - stage.width * scale) / 2) }}>
+        <div className={style["stage"]} style={{ width: stage.width, height: stage.height, transform: `scale(${scale})`, ["--screen" as string]: String(1 / scale), left: Math.max(0, (width - stage.width * scale) / 2) }}>
           <Arrows stage={stage} edges={edges} faults={faults} flashes={flashes} open={open} />
           <FlowCanvas stage={stage} edges={edges} scale={scale} />
           {nodes

@@ -69,6 +69,10 @@ describe("the picture of a system", () => {
       const others = [...stage.boxes.values()].filter((box) => !ends.includes(box.id)).map((box) => ({ ...box, x: box.x + 14, width: box.width - 28, y: box.y + 14, height: box.height - 28 }));
       expect(meets(curve, others), id).toBe(false);
       expect(middle.x < stage.width && middle.y < stage.height, id).toBe(true);
+      expect(meets([middle, middle, middle, middle], others), id).toBe(false);
+    }
+    for (const [index, one] of stage.ways.entries()) {
+      for (const other of stage.ways.slice(index + 1)) expect(Math.hypot(one.middle.x - other.middle.x, one.middle.y - other.middle.y), `${one.id} and ${other.id}`).toBeGreaterThan(26);
     }
   });
 

@@ -128,6 +128,7 @@ function stacked(cards: readonly MapNode[], ranks: ReadonlyMap<string, number>):
 
 function waysOf(arrows: readonly Arrow[], boxes: ReadonlyMap<string, Box>, narrow: boolean, bottom: number): Way[] {
   const between = new Map<string, number>();
+  const taken: Point[] = [];
   return arrows.flatMap((arrow) => {
     const [from, to] = [boxes.get(arrow.from), boxes.get(arrow.to)];
     if (!from || !to) return [];
@@ -135,8 +136,21 @@ function waysOf(arrows: readonly Arrow[], boxes: ReadonlyMap<string, Box>, narro
     const twin = between.get(pair) ?? 0;
     between.set(pair, twin + 1);
     const curve = from === to ? around(from) : narrow ? downwards(from, to, twin) : across(from, to, twin, bottom, boxes, arrows);
-    return [{ id: arrow.edge.id, curve, middle: pointOf(curve, 0.5) }];
+    const middle = pressedAt(curve, taken, [...boxes.values()]);
+    taken.push(middle);
+    return [{ id: arrow.edge.id, curve, middle }];
   });
+}
+
+const shares = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82];
+const room = 44;
+
+/** Where an arrow can be pressed: near its middle, on no card, and not so near to another that a finger hits both. */
+function pressedAt(curve: Way["curve"], taken: readonly Point[], cards: readonly Box[]): Point {
+  const points = shares.map((share) => pointOf(curve, share));
+  const isOn = (at: Point) => cards.some((box) => at.x > box.x && at.x < box.x + box.width && at.y > box.y && at.y < box.y + box.height);
+  const spare = points.filter((at) => !isOn(at));
+  return spare.find((at) => taken.every((other) => Math.hypot(at.x - other.x, at.y - other.y) >= room)) ?? spare[0] ?? pointOf(curve, 0.5);
 }
 
 /** Left to right; straight down within a column; back under all cards. */

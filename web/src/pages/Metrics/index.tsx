@@ -36,7 +36,7 @@ export default function MetricsPage() {
       <p className="lead soft">{text.metrics.lead}</p>
       <Problem error={error} again={again} />
       {view && view.windows.length > 0 && (
-        <p className="row">
+        <p className={`row ${style["broken"]}`}>
           <span className="small soft">{text.metrics.broken}</span>
           {view.windows.slice(-6).map((window) => (
             <Badge key={`${window.faultId}${window.from}`} tone="fault">
