@@ -18,12 +18,13 @@ const systemPages = pages.filter((page) => page.system);
 export function Shell({ page, children }: { page: Page | undefined; children: ReactNode }) {
   const [isOpen, setOpen] = useState(false);
   const main = useRef<HTMLElement>(null);
-  const first = useRef(true);
+  const shown = useRef(page);
   useEffect(() => {
     document.title = page ? `${page.title} · ${text.shell.name}` : text.shell.name;
     setOpen(false);
-    if (!first.current) main.current?.focus();
-    first.current = false;
+    // Who came by a link goes on in the new page; who has just come begins at the top. React may run an effect twice.
+    if (shown.current !== page) main.current?.focus();
+    shown.current = page;
   }, [page]);
   return (
     <div className={style["shell"]}>
