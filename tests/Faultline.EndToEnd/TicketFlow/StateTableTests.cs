@@ -87,6 +87,7 @@ public sealed class StateTableTests(DeskLab desk)
 
         (first, second).ShouldBe((HttpStatusCode.OK, HttpStatusCode.OK));
         after.GetRawText().ShouldBe(before.GetRawText());
+        (await desk.ActAsync(id, "block", block, DeskLab.Agent, seen: 2, key: $"block-{id}")).Status.ShouldBe(HttpStatusCode.UnprocessableEntity, "the key is somebody else's");
         (await desk.TicketAsync(id))!.Value.GetProperty("version").GetInt32().ShouldBe(3);
     }
 

@@ -25,11 +25,11 @@ internal sealed class TextTranslatedHandler : IHandler<TextTranslated>
 {
     public Task HandleAsync(TextTranslated message, Handling handling, CancellationToken stop)
     {
-        handling.Unit.Defer(new NpgsqlBatchCommand("insert into text_translation (text_id, language, text, translator, is_rough_aid) values ($1, $2, $3, $4, $5) on conflict (text_id) do nothing")
+        handling.Unit.Defer(new NpgsqlBatchCommand("insert into text_translation (text_id, language, text, translator, is_rough_aid) select $1, $2, $3, $4, $5 where not exists (select from removed_sample where id = $6) on conflict (text_id) do nothing")
         {
             Parameters =
             {
-                new() { Value = message.TextId }, new() { Value = message.Language }, new NpgsqlParameter<string?> { TypedValue = message.Text }, new() { Value = message.Provider }, new() { Value = message.IsRoughAid },
+                new() { Value = message.TextId }, new() { Value = message.Language }, new NpgsqlParameter<string?> { TypedValue = message.Text }, new() { Value = message.Provider }, new() { Value = message.IsRoughAid }, new() { Value = message.InquiryId },
             },
         });
         return Task.CompletedTask;

@@ -24,7 +24,7 @@ internal static class AddNote
         if (TextRules.Problem(request.Text, 1, TextRules.CharsMax) is { } problem) return Problems.Of(StatusCodes.Status400BadRequest, "note.invalid", "some fields cannot be accepted", new Dictionary<string, string> { ["text"] = problem });
 
         DeskPerson by = http.Person();
-        return await writes.RunAsync(http, new { id, note = request }, async (unit, stop) =>
+        return await writes.RunAsync(http, new { id, by = by.Id, note = request }, async (unit, stop) =>
         {
             TicketsDb db = contexts.For(unit);
             if (await db.Tickets.FindAsync([id], stop) is null) return WriteReply.Refused(TicketActions.Unknown(id));

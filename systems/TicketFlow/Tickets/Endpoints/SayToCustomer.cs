@@ -26,7 +26,7 @@ internal static class SayToCustomer
         if (TextRules.Problem(request.Text, 1, TextRules.CharsMax) is { } problem) return Problems.Of(StatusCodes.Status400BadRequest, "reply.invalid", "some fields cannot be accepted", new Dictionary<string, string> { ["text"] = problem });
 
         DeskPerson by = http.Person();
-        return await writes.RunAsync(http, new { id, reply = request }, async (unit, stop) =>
+        return await writes.RunAsync(http, new { id, by = by.Id, reply = request }, async (unit, stop) =>
         {
             TicketsDb db = contexts.For(unit);
             await unit.LockAsync(Translating.LockOf(id), stop);

@@ -45,7 +45,8 @@ internal sealed class TicketActions(IdempotentWrites writes, DbContexts<TicketsD
         if (!TryReadSeen(http, out int? seen)) return Problems.Of(StatusCodes.Status400BadRequest, "if-match.invalid", "If-Match must be the version of the ticket as it was seen, such as \"3\"");
 
         DeskPerson by = http.Person();
-        return await writes.RunAsync(http, new { id, Event = TicketWords.Of(action.Happened), action.Request }, async (unit, stop) =>
+        // Whose request it is belongs to it: with somebody else's key nobody gets somebody else's answer.
+        return await writes.RunAsync(http, new { id, by = by.Id, Event = TicketWords.Of(action.Happened), action.Request }, async (unit, stop) =>
         {
             TicketsDb db = contexts.For(unit);
             await unit.LockAsync(Translating.LockOf(id), stop);

@@ -40,12 +40,12 @@ internal sealed class TextTranslatedHandler : IHandler<TextTranslated>
     public Task HandleAsync(TextTranslated message, Handling handling, CancellationToken stop)
     {
         handling.Unit.Defer(new NpgsqlBatchCommand(
-            "insert into talk_translation (text_id, language, text, translator, is_rough_aid, not_translated) values ($1, $2, $3, $4, $5, $6) on conflict (text_id) do nothing")
+            "insert into talk_translation (text_id, language, text, translator, is_rough_aid, not_translated) select $1, $2, $3, $4, $5, $6 where not exists (select from removed_sample where id = $7) on conflict (text_id) do nothing")
         {
             Parameters =
             {
                 new() { Value = message.TextId }, new() { Value = message.Language }, new NpgsqlParameter<string?> { TypedValue = message.Text }, new() { Value = message.Provider },
-                new() { Value = message.IsRoughAid }, new NpgsqlParameter<string?> { TypedValue = message.NotTranslated },
+                new() { Value = message.IsRoughAid }, new NpgsqlParameter<string?> { TypedValue = message.NotTranslated }, new() { Value = message.InquiryId },
             },
         });
         return Task.CompletedTask;
@@ -78,7 +78,7 @@ internal sealed class MessageSentHandler : IHandler<MessageSent>
     public Task HandleAsync(MessageSent message, Handling handling, CancellationToken stop)
     {
         handling.Unit.Defer(new NpgsqlBatchCommand(
-            "insert into notice (id, kind, ticket_id, recipients, subject, text, at) values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing")
+            "insert into notice (id, kind, ticket_id, recipients, subject, text, at) select $1, $2, $3, $4, $5, $6, $7 where not exists (select from removed_sample where id = $3) on conflict (id) do nothing")
         {
             Parameters =
             {
