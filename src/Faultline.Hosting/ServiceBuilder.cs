@@ -215,7 +215,7 @@ public sealed record SystemDefinition(string Name, IReadOnlyList<ServiceDefiniti
 
     /// <summary>All exchanges, queues and bindings.</summary>
     /// <param name="partitions">Partitions of each queue.</param>
-    public SystemTopology Topology(int partitions = 16) => new([.. Services.Select(service => service.Build().Topology())], partitions) { Stream = Stream };
+    public SystemTopology Topology(int partitions = SystemTopology.DefaultPartitions) => new([.. Services.Select(service => service.Build().Topology())], partitions) { Stream = Stream };
 
     /// <summary>What a service really has: points, kinds, guards, messages.</summary>
     /// <param name="service">The service.</param>

@@ -57,7 +57,7 @@ internal sealed class CoreService : IAsyncDisposable
             Transport = transport,
             Faults = _faults,
             Control = _panel,
-            Topology = Topology(),
+            Topology = Topology(setup.Tuning.Partitions),
             Catalogue = new MessageCatalogue([typeof(OrderPlaced)]),
             Handlers = part.Handlers,
             TellLeader = _bell.Ring,
@@ -122,10 +122,10 @@ internal sealed class CoreService : IAsyncDisposable
 
     private static string Instance(string service) => $"{service[(service.IndexOf('/') + 1)..]}-{Environment.ProcessId}";
 
-    private static SystemTopology Topology()
+    private static SystemTopology Topology(int partitions)
     {
         MessageContract placed = MessageCatalogue.ContractOf(typeof(OrderPlaced));
-        return new SystemTopology([new ServiceTopology(Producer, [placed], []), new ServiceTopology(Consumer, [], [placed])]);
+        return new SystemTopology([new ServiceTopology(Producer, [placed], []), new ServiceTopology(Consumer, [], [placed])], partitions);
     }
 
     private static MessagingOptions Options(string service, RoleSetup setup)

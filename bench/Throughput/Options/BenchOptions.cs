@@ -23,6 +23,7 @@ internal sealed record BenchOptions
           --waiting 20000            messages in the outbox at the start of the drain mode
           --relay-batch 500          rows that the relay sends in one transaction
           --consumer-batch 200       deliveries handled in one transaction
+          --partitions 8             partitions of a queue of the core
           --relay-linger-ms 20       pause of a relay under load, so that batches grow
           --consumer-linger-ms 0     the same of a consumer; the batches of the relay are enough for it
           --linger-from 16           rows in a batch from which on it counts as load
@@ -73,6 +74,7 @@ internal sealed record BenchOptions
         if (Waiting is < 1 or > 10_000_000) yield return $"--waiting is {Waiting}; it must be 1 to 10000000";
         if (Tuning.RelayBatch is < 1 or > 10_000) yield return $"--relay-batch is {Tuning.RelayBatch}; it must be 1 to 10000";
         if (Tuning.ConsumerBatch is < 1 or > 10_000) yield return $"--consumer-batch is {Tuning.ConsumerBatch}; it must be 1 to 10000";
+        if (Tuning.Partitions is < 1 or > 256) yield return $"--partitions is {Tuning.Partitions}; it must be 1 to 256";
         if (Broker == RabbitMq && Queue is not null) yield return $"--queue is for {PostgreSql}; with {RabbitMq} the broker is always a private one";
         if (Broker == PostgreSql && Services is null != Queue is null) yield return "--services and --queue go together: give both, or none for private clusters";
     }

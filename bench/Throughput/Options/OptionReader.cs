@@ -20,6 +20,7 @@ internal static class OptionReader
         ["--waiting"] = (options, text) => options.Waiting = Number(text),
         ["--relay-batch"] = (options, text) => options.Tuning = options.Tuning with { RelayBatch = Number(text) },
         ["--consumer-batch"] = (options, text) => options.Tuning = options.Tuning with { ConsumerBatch = Number(text) },
+        ["--partitions"] = (options, text) => options.Tuning = options.Tuning with { Partitions = Number(text) },
         ["--relay-linger-ms"] = (options, text) => options.Tuning = options.Tuning with { RelayLinger = TimeSpan.FromMilliseconds(Number(text)) },
         ["--consumer-linger-ms"] = (options, text) => options.Tuning = options.Tuning with { ConsumerLinger = TimeSpan.FromMilliseconds(Number(text)) },
         ["--linger-from"] = (options, text) => options.Tuning = options.Tuning with { LingerFrom = Number(text) },

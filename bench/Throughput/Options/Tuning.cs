@@ -1,3 +1,5 @@
+using Faultline.Messaging.Topology;
+
 namespace Faultline.Bench.Throughput.Options;
 
 /// <summary>What the contenders may be tuned by; the same for all in one run.</summary>
@@ -8,6 +10,9 @@ internal sealed record Tuning
 
     /// <summary>Deliveries that a consumer handles in one transaction.</summary>
     public int ConsumerBatch { get; init; } = 200;
+
+    /// <summary>Partitions of a queue of the core.</summary>
+    public int Partitions { get; init; } = SystemTopology.DefaultPartitions;
 
     /// <summary>How long a relay under load lets rows gather before it reads again.</summary>
     public TimeSpan RelayLinger { get; init; } = TimeSpan.FromMilliseconds(20);

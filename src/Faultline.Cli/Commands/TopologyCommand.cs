@@ -18,7 +18,7 @@ internal static class TopologyCommand
     private static readonly Argument<string> Name = new("system") { Description = "Which system" };
     private static readonly Option<string> Broker = new("--broker") { Description = "The broker: amqp://user:password@host:5672/vhost, or a PostgreSQL connection string", HelpName = "address", Required = true };
     private static readonly Option<string?> Management = new("--management") { Description = "RabbitMQ's management API; without it port 15672 of the broker's host is tried", HelpName = "url" };
-    private static readonly Option<int> Partitions = new("--partitions") { Description = "The partitions of each queue, as the services are configured", HelpName = "number", DefaultValueFactory = _ => 16 };
+    private static readonly Option<int> Partitions = new("--partitions") { Description = "The partitions of each queue, as the services are configured", HelpName = "number", DefaultValueFactory = _ => SystemTopology.DefaultPartitions };
 
     public static Verb Create(Screen screen) => new Verb(
         "topology",

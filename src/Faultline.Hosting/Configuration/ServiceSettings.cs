@@ -1,6 +1,7 @@
 using Faultline.Messaging.Consuming;
 using Faultline.Messaging.Outbox;
 using Faultline.Messaging.Running;
+using Faultline.Messaging.Topology;
 using Faultline.Protocol.Services;
 
 namespace Faultline.Hosting.Configuration;
@@ -55,7 +56,7 @@ public sealed class ServiceSettings
     public string? LabTelemetryKey { get; set; }
 
     /// <summary>Partitions of each queue; the same in all services of a system.</summary>
-    public int Partitions { get; set; } = 16;
+    public int Partitions { get; set; } = SystemTopology.DefaultPartitions;
 
     /// <summary>Where the services answer that this one calls, by their last name, such as <c>menu</c>.</summary>
     public Dictionary<string, string> Peers { get; set; } = [];

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Faultline.Messaging.Envelopes;
 using Faultline.Messaging.PostgreSql.Store;
+using Faultline.Messaging.Topology;
 using Faultline.Messaging.Transport;
 using Npgsql;
 
@@ -51,8 +52,6 @@ internal sealed class QueueSender(NpgsqlDataSource source, QueueWaker waker, Str
         union all
         select distinct publisher, type, -stream_id, 0 from kept
         """;
-
-    private const int DefaultPartitions = 16;
 
     // How many partitions the queues of an exchange have. A wrong guess costs one refusal, which tells the right number.
     private readonly ConcurrentDictionary<string, int> _partitions = [];
@@ -127,5 +126,5 @@ internal sealed class QueueSender(NpgsqlDataSource source, QueueWaker waker, Str
         return routes;
     }
 
-    private int PartitionsOf(Envelope message) => _partitions.GetValueOrDefault(message.Publisher, DefaultPartitions);
+    private int PartitionsOf(Envelope message) => _partitions.GetValueOrDefault(message.Publisher, SystemTopology.DefaultPartitions);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Faultline.Messaging.Topology;
 using RabbitMQ.Client;
 
 namespace Faultline.Messaging.RabbitMq.Transport;
@@ -6,7 +7,7 @@ namespace Faultline.Messaging.RabbitMq.Transport;
 /// <summary>How many partitions the queues of a service have: as declared here, or as found at the broker.</summary>
 internal sealed class PartitionCounts
 {
-    private const int Guess = 16;
+    private const int Guess = SystemTopology.DefaultPartitions;
     private const int Most = 256;
 
     private readonly ConcurrentDictionary<string, int> _known = [];

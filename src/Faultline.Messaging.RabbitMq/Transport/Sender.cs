@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Faultline.Messaging.Envelopes;
+using Faultline.Messaging.Topology;
 using Faultline.Messaging.Transport;
 using RabbitMQ.Client;
 
@@ -8,8 +9,6 @@ namespace Faultline.Messaging.RabbitMq.Transport;
 /// <summary>Everything that a transport sends. A line that broke is replaced at the next use; a broker that is away fails that use at once.</summary>
 internal sealed class Sender(BrokerConnector connector) : IAsyncDisposable
 {
-    private const int DefaultPartitions = 16;
-
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly ConcurrentDictionary<string, int> _partitions = [];
     private readonly ConcurrentDictionary<string, bool> _exchanges = [];
@@ -43,7 +42,7 @@ internal sealed class Sender(BrokerConnector connector) : IAsyncDisposable
             outcomes[index] = SendOutcome.Unroutable;
             if (!await ExistsAsync(line, exchange, stop)) continue;
 
-            int partitions = _partitions.GetValueOrDefault(message.Publisher, DefaultPartitions);
+            int partitions = _partitions.GetValueOrDefault(message.Publisher, SystemTopology.DefaultPartitions);
             string key = Names.Key(partitions, KeyHash.PartitionOf(message.Key, message.Id, partitions), message.Type);
             wire.Add(new Outgoing(exchange, key, Mandatory: true, Wire.PropertiesOf(message, now), message.Body));
             places.Add(index);

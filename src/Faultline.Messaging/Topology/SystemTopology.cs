@@ -15,8 +15,11 @@ public sealed record ServiceTopology(string Service, IReadOnlyList<MessageContra
 /// </summary>
 /// <param name="Services">The services; names are unique.</param>
 /// <param name="Partitions">Partitions of each queue; 1 to 256. A key belongs to one partition, a partition to one instance at a time.</param>
-public sealed record SystemTopology(IReadOnlyList<ServiceTopology> Services, int Partitions = 16)
+public sealed record SystemTopology(IReadOnlyList<ServiceTopology> Services, int Partitions = SystemTopology.DefaultPartitions)
 {
+    /// <summary>Partitions of a queue unless told otherwise: so many instances of a service can share its work. On RabbitMQ each partition costs two queues.</summary>
+    public const int DefaultPartitions = 8;
+
     /// <summary>Every way of a message type from a publisher to a consumer.</summary>
     public IReadOnlyList<Route> Routes { get; } =
     [
