@@ -1,4 +1,5 @@
 using Faultline.Messaging.Envelopes;
+using Faultline.Messaging.Topology;
 using Faultline.Messaging.Transport;
 
 namespace Faultline.Conformance.Transport;
@@ -132,7 +133,7 @@ public abstract class FailureConformance(TransportHarness harness) : TransportCo
     [Fact]
     public async Task A_send_whose_answer_is_lost_throws_and_the_message_comes_at_most_as_often_as_it_was_sent()
     {
-        TestSystem system = NewSystem();
+        TestSystem system = NewSystem(SystemTopology.DefaultPartitions); // Who has not declared a system takes it for one of the usual size.
         ITransport observer = await ConnectAsync(system);
         (ITransport transport, BrokerGate gate) = await ConnectThroughGateAsync();
         await SendAsync(transport, system.Message("warm", "k"));

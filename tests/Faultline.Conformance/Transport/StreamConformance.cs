@@ -29,7 +29,7 @@ public abstract class StreamConformance(TransportHarness harness) : TransportCon
     public async Task A_type_that_no_queue_takes_is_kept_and_confirmed()
     {
         SkipUnlessPromised();
-        TestSystem system = NewSystem();
+        TestSystem system = NewSystem(SystemTopology.DefaultPartitions);
         StreamTopology stream = new($"{system.Publisher}/events");
         ITransport transport = await ConnectAsync(system);
         await transport.DeclareAsync(new SystemTopology([new ServiceTopology(system.Publisher, [system.Contract], []), new ServiceTopology(system.Service, [], [])]) { Stream = stream }, Stop);

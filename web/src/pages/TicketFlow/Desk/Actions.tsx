@@ -36,8 +36,11 @@ function ActionForm({ ticket, me, verb, close }: { ticket: Ticket; me: Me; verb:
   const [values, setValues] = useState<Values>({ type: "question", severity: "medium", personId: me.id });
   const run = useMutation({
     mutationFn: () => act(ticket, verb, bodyOf(verb, values), key.current),
-    onSuccess: close,
-    onSettled: () => data.invalidateQueries({ queryKey: ["ticketflow"] }),
+    // The form closes on the ticket as it is now: whoever acts again at once acts on what he has just done.
+    onSettled: async (_, error) => {
+      await data.invalidateQueries({ queryKey: ["ticketflow"] });
+      if (!error) close();
+    },
   });
   const isLate = run.error instanceof Refusal && (run.error.status === 409 || run.error.status === 412);
   const submit = (event: FormEvent) => {
