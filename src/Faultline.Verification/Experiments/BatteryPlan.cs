@@ -19,6 +19,9 @@ public static class BatteryPlan
     /// <summary>How many clients the cells of one group have at most, unless one cell alone has more: as many as one small machine serves within seconds.</summary>
     public const int ClientsAtOnceMax = 32;
 
+    /// <summary>How many clients processes that have just started meet at most, where another cell can go before: they still compile what they run, and a crowd of clients would wait for that together until each gives up.</summary>
+    public const int ClientsAtStartMax = 16;
+
     /// <summary>Groups the cells; the order of the battery is kept inside and among the groups.</summary>
     /// <param name="battery">The battery.</param>
     /// <remarks>
@@ -40,9 +43,15 @@ public static class BatteryPlan
         return groups;
     }
 
-    /// <summary>Cells in their order, so many at a time that their clients do not take the time of each other's operations.</summary>
+    /// <summary>Cells in their order, so many at a time that their clients do not take the time of each other's operations; of many the first alone.</summary>
     private static IEnumerable<List<Experiment>> SharesOf(List<Experiment> cells)
     {
+        if (cells.Count > 1 && cells.Sum(cell => cell.Workload.Concurrency) > ClientsAtStartMax)
+        {
+            yield return [cells[0]]; // It meets processes that have just started, and leaves them warm.
+            cells = cells[1..];
+        }
+
         List<Experiment> share = [];
         foreach (Experiment cell in cells)
         {
