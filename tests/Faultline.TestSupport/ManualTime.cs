@@ -18,6 +18,15 @@ public sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>How long each timer that waits has still to wait.</summary>
+    public IReadOnlyList<TimeSpan> WaitsLeft
+    {
+        get
+        {
+            lock (_gate) return [.. _timers.Where(timer => timer.DueAt is not null).Select(timer => timer.DueAt!.Value - _now)];
+        }
+    }
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate) return _now;

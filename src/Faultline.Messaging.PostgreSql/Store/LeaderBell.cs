@@ -47,7 +47,7 @@ public sealed class LeaderBell(NpgsqlDataSource database, TimeProvider time)
         }
         catch (Exception error) when (Failures.IsConnectionFailure(error))
         {
-            // The leader looks by itself every second.
+            // The leader looks by itself every few seconds.
             return;
         }
     }

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Threading.Channels;
 using Faultline.Messaging.Store;
 using Npgsql;
@@ -104,6 +105,14 @@ public sealed class PostgresElection(NpgsqlDataSource database, TimeProvider tim
     {
         private static readonly TimeSpan BeatPause = TimeSpan.FromSeconds(1);
 
+        /// <summary>How often the leader looks for work that nobody told it of (whoever committed it may have died before it could).</summary>
+        private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(5);
+
+        /// <summary>How often, once it hears nobody.</summary>
+        private static readonly TimeSpan DeafLookPause = TimeSpan.FromSeconds(1);
+
+        private const int UnlockSeconds = 1;
+
         private readonly PostgresElection _election;
         private readonly NpgsqlConnection _session;
         private readonly NpgsqlConnection _ear;
@@ -115,6 +124,7 @@ public sealed class PostgresElection(NpgsqlDataSource database, TimeProvider tim
         private readonly Channel<bool> _work = System.Threading.Channels.Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         private readonly Task _beating;
         private readonly Task _listening;
+        private volatile bool _isDeaf;
 
         public Term(PostgresElection election, NpgsqlConnection session, NpgsqlConnection ear, string instance, TimeProvider time)
         {
@@ -130,7 +140,7 @@ public sealed class PostgresElection(NpgsqlDataSource database, TimeProvider tim
         public async Task WaitForWorkAsync(CancellationToken stop)
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            Task safety = Task.Delay(BeatPause, _time, limit.Token);
+            Task safety = Task.Delay(_isDeaf ? DeafLookPause : LookPause, _time, limit.Token);
             Task word = _work.Reader.WaitToReadAsync(limit.Token).AsTask();
             await Task.WhenAny(safety, word);
             await limit.CancelAsync();
@@ -169,11 +179,32 @@ public sealed class PostgresElection(NpgsqlDataSource database, TimeProvider tim
             await _listening;
             await _over.CancelAsync();
             await _ear.DisposeAsync();
-            // Back in the pool the session is reset, which frees the lock.
+            await UnlockAsync();
             await _session.DisposeAsync();
             _resigned.Dispose();
             _over.Dispose();
             _turn.Dispose();
+        }
+
+        // The pool resets a session when it gives it out again, which may be never: until then nobody could lead.
+        private async Task UnlockAsync()
+        {
+            await _turn.WaitAsync();
+            try
+            {
+                if (_session.FullState != ConnectionState.Open) return;
+
+                await using var unlock = new NpgsqlCommand($"select pg_advisory_unlock({LeaderLock})", _session) { CommandTimeout = UnlockSeconds };
+                await unlock.ExecuteNonQueryAsync(CancellationToken.None);
+            }
+            catch (Exception error) when (Failures.IsConnectionFailure(error))
+            {
+                return; // The session is gone, and the lock with it.
+            }
+            finally
+            {
+                _turn.Release();
+            }
         }
 
         private async Task BeatAsync(CancellationToken stop)
@@ -205,8 +236,9 @@ public sealed class PostgresElection(NpgsqlDataSource database, TimeProvider tim
             }
             catch (Exception error) when (error is OperationCanceledException || Failures.IsConnectionFailure(error))
             {
-                // Deaf, the term still works: WaitForWorkAsync looks every second by itself. A new term listens again.
-                return;
+                // Deaf, the term still works: it looks more often, and at once for what it may have missed. A new term listens again.
+                _isDeaf = true;
+                _work.Writer.TryWrite(true);
             }
         }
     }

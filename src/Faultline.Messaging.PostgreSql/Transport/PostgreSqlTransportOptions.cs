@@ -7,9 +7,13 @@ public sealed record PostgreSqlTransportOptions
     /// <value>5 seconds; at least 2 seconds and twice <see cref="BeatInterval"/>. Equal in all processes of a broker.</value>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often a session renews its lease, looks at its neighbours, and reads its partitions without having been told to.</summary>
+    /// <summary>How often a session renews its lease and looks at its neighbours.</summary>
     /// <value>1 second; at least 100 milliseconds.</value>
     public TimeSpan BeatInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often a session, at one of its beats, reads its partitions without having been told to: a sender that is killed between storing messages and telling of them leaves them waiting for no longer.</summary>
+    /// <value>5 seconds; more than 0.</value>
+    public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How often a session looks for what dead sessions left behind: temporary queues, claims.</summary>
     /// <value>10 seconds.</value>
@@ -31,6 +35,7 @@ public sealed record PostgreSqlTransportOptions
     public IEnumerable<string> Problems()
     {
         if (BeatInterval < TimeSpan.FromMilliseconds(100)) yield return $"beatInterval is {BeatInterval}; it must be at least 100 ms";
+        if (LookInterval <= TimeSpan.Zero) yield return $"lookInterval is {LookInterval}; it must be more than 0";
         if (LeaseDuration < TimeSpan.FromSeconds(2) || LeaseDuration < 2 * BeatInterval) yield return $"leaseDuration is {LeaseDuration}; it must be at least 2 s and twice beatInterval";
         if (FetchRowsMax is < 1 or > 10_000) yield return $"fetchRowsMax is {FetchRowsMax}; it must be 1 to 10000";
         if (NotifyGap < TimeSpan.Zero || NotifyGap > TimeSpan.FromSeconds(1)) yield return $"notifyGap is {NotifyGap}; it must be 0 to 1 s";

@@ -34,6 +34,7 @@ internal sealed class SubscriptionSession : IAsyncDisposable
     private long _renewedAt;
     private long _beatAt;
     private long _sweptAt;
+    private long _lookedAt;
     private long _claims;
     private bool _beatDue = true;
     private Task<bool>? _requested;
@@ -46,7 +47,7 @@ internal sealed class SubscriptionSession : IAsyncDisposable
         _membership = new QueueMembership(session, consumer.Queue, consumer.Name, options, log);
         _fetch = new QueueFetch(session, consumer.Queue);
         _holdings = new Holdings(consumer.UnsettledMax);
-        _renewedAt = _beatAt = _sweptAt = time.GetTimestamp();
+        _renewedAt = _beatAt = _sweptAt = _lookedAt = time.GetTimestamp();
     }
 
     /// <summary>Joins the queue.</summary>
@@ -149,9 +150,8 @@ internal sealed class SubscriptionSession : IAsyncDisposable
         long now = _time.GetTimestamp();
         MembershipView view = await _membership.BeatAsync() ?? throw new TimeoutException("other sessions ended this one");
         _beatDue = false;
-        // The safety poll, once in an interval and not with every signal.
-        if (_time.GetElapsedTime(_beatAt, now) >= _options.BeatInterval) _holdings.WakeAll();
         (_renewedAt, _beatAt) = (now, now);
+        LookUnasked(now);
         DropTaken(view);
 
         IReadOnlyCollection<int> live = view.Live(_session.Id);
@@ -171,6 +171,15 @@ internal sealed class SubscriptionSession : IAsyncDisposable
 
         if (taken.Count + decision.Revoke.Count > 0) QueueLog.Rebalanced(_log, _session.Id, _consumer.Name, taken.Count, decision.Revoke.Count);
         await SweepAsync(now);
+    }
+
+    // The safety poll: whoever stored messages may have died before it could tell.
+    private void LookUnasked(long now)
+    {
+        if (_time.GetElapsedTime(_lookedAt, now) < _options.LookInterval) return;
+
+        _holdings.WakeAll();
+        _lookedAt = now;
     }
 
     // Nobody takes a partition from a living session; should the rows say so all the same, they are right.

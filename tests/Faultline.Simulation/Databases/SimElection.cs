@@ -20,6 +20,7 @@ internal sealed class SimElection(Database database, string owner, Wire wire, Ti
     private sealed class Term : ILeaderTerm
     {
         private static readonly TimeSpan BeatPause = TimeSpan.FromSeconds(1);
+        private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(5);
 
         private readonly SimElection _election;
         private readonly LeaderSession _session;
@@ -49,7 +50,7 @@ internal sealed class SimElection(Database database, string owner, Wire wire, Ti
 
             _asleep = new TaskCompletionSource();
             using CancellationTokenRegistration stopped = stop.UnsafeRegister(static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), _asleep);
-            ITimer? safety = _election.Plant.LosesWakeUps ? null : _election.Clock.CreateTimer(static state => ((TaskCompletionSource)state!).TrySetResult(), _asleep, BeatPause, Timeout.InfiniteTimeSpan);
+            ITimer? safety = _election.Plant.LosesWakeUps ? null : _election.Clock.CreateTimer(static state => ((TaskCompletionSource)state!).TrySetResult(), _asleep, LookPause, Timeout.InfiniteTimeSpan);
             try
             {
                 await _asleep.Task;
