@@ -15,7 +15,8 @@ const ticketAt = (version: number, allowed: readonly string[]) => ({
   allowed, isSample: false,
 });
 
-function Desk() {
+function Desk({ beside }: { beside?: () => Promise<unknown> }) {
+  useQuery({ queryKey: ["ticketflow", "messages"], queryFn: beside ?? (() => null) });
   const ticket = useQuery({ queryKey: ["ticketflow", "ticket", "t"], queryFn: () => readTicket("t") });
   return ticket.data ? <Actions ticket={ticket.data} me={me} /> : null;
 }
@@ -54,4 +55,24 @@ it("closes on the ticket as it is after the action, so that the next one is abou
   await userEvent.click(screen.getByRole("button", { name: words.actions["unblock"] ?? "" }));
   await userEvent.click(screen.getAllByRole("button", { name: words.actions["unblock"] ?? "" }).at(-1)!);
   await waitFor(() => expect(versions).toEqual(['"1"', '"2"']));
+});
+
+it("waits for nothing but the ticket: whatever else the page shows may hang", async () => {
+  let version = 1;
+  vi.stubGlobal("fetch", async (_: string, init?: RequestInit) => {
+    if (init?.method !== "POST") return new Response(JSON.stringify(ticketAt(version, ["note"])), { status: 200 });
+    version++;
+    return new Response("{}", { status: 200 });
+  });
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <Desk beside={() => new Promise(() => {})} />
+    </QueryClientProvider>,
+  );
+  await userEvent.click(await screen.findByRole("button", { name: words.actions["note"] ?? "" }));
+  await userEvent.type(screen.getByRole("textbox"), "called back");
+  await userEvent.click(screen.getAllByRole("button", { name: words.actions["note"] ?? "" }).at(-1)!);
+
+  await waitFor(() => expect(screen.queryByRole("button", { name: text.common.cancel })).toBeNull());
+  expect(version).toBe(2);
 });

@@ -36,9 +36,10 @@ function ActionForm({ ticket, me, verb, close }: { ticket: Ticket; me: Me; verb:
   const [values, setValues] = useState<Values>({ type: "question", severity: "medium", personId: me.id });
   const run = useMutation({
     mutationFn: () => act(ticket, verb, bodyOf(verb, values), key.current),
-    // The form closes on the ticket as it is now: whoever acts again at once acts on what he has just done.
+    // The form closes on the ticket as it is now: whoever acts again at once acts on what he has just done. It waits for nothing else.
     onSettled: async (_, error) => {
-      await data.invalidateQueries({ queryKey: ["ticketflow"] });
+      void data.invalidateQueries({ queryKey: ["ticketflow"], predicate: (query) => query.queryKey[1] !== "ticket" });
+      await data.invalidateQueries({ queryKey: ["ticketflow", "ticket"] });
       if (!error) close();
     },
   });
