@@ -71,6 +71,7 @@ public sealed class LabInfrastructure : IAsyncDisposable
         try
         {
             await LabSweep.CleanAsync(folder, time, stop); // A lab in this folder may have been killed since the sweep.
+            if (ProcessTable.Find(Environment.ProcessId) is { } self) folder.Processes.Record(self, ProcessLedger.LabRole);
             FreePorts ports = new(folder.Path);
             if (options.Postgres is { } connectionString) await lab.UseExternalAsync(connectionString, stop);
             else await lab.StartClustersAsync(options.ToolsFolder ?? Path.Combine(root, ".faultline", "tools"), ports, progress, time, stop);

@@ -126,6 +126,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
         // What it started itself is in its group and would outlive it. The number is not given to others while the group has members.
         Signals.SendToGroup(leader, Processes.Signal.Kill);
+        RuntimeSockets.RemoveOf(Program);
 
         await Task.WhenAny(_output, Task.Delay(OutputLimit, _time));
         return new ProcessExit(code, _time.GetUtcNow());

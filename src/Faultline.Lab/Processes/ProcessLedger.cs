@@ -9,6 +9,9 @@ namespace Faultline.Lab.Processes;
 /// </remarks>
 internal sealed class ProcessLedger(string path)
 {
+    /// <summary>The role of the lab itself. It is in the list because it may be killed too, and is nobody's to end.</summary>
+    public const string LabRole = "lab";
+
     private readonly Lock _gate = new();
     private readonly string _bootId = ProcessTable.BootId();
 
@@ -22,22 +25,14 @@ internal sealed class ProcessLedger(string path)
         }
     }
 
-    /// <summary>The recorded processes that still run: same pid, same start time, same boot.</summary>
-    public IReadOnlyList<(ProcessIdentity Process, string Role)> StillRunning()
-    {
-        if (!File.Exists(path)) return [];
+    /// <summary>The recorded processes that still run: same pid, same start time, same boot. The lab itself is none of them.</summary>
+    public IReadOnlyList<(ProcessIdentity Process, string Role)> StillRunning() =>
+        [.. Recorded().Where(one => one.Role != LabRole && ProcessTable.IsRunning(one.Process))];
 
-        List<(ProcessIdentity, string)> running = [];
-        foreach (string line in File.ReadAllLines(path))
-        {
-            if (Parse(line) is { } entry && entry.Boot == _bootId && ProcessTable.IsRunning(new ProcessIdentity(entry.Pid, entry.Start)))
-            {
-                running.Add((new ProcessIdentity(entry.Pid, entry.Start), entry.Role));
-            }
-        }
-
-        return running;
-    }
+    /// <summary>All that were recorded in this boot, with the lab itself.</summary>
+    public IReadOnlyList<(ProcessIdentity Process, string Role)> Recorded() => File.Exists(path)
+        ? [.. File.ReadAllLines(path).Select(Parse).OfType<Entry>().Where(entry => entry.Boot == _bootId).Select(entry => (new ProcessIdentity(entry.Pid, entry.Start), entry.Role))]
+        : [];
 
     public void Clear() => File.Delete(path);
 

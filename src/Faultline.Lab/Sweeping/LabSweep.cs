@@ -52,6 +52,11 @@ internal static class LabSweep
             if (Signals.Send(process.Pid, Signal.Kill)) ended++; // SIGKILL needs no SIGCONT: it ends a paused process too.
         }
 
+        foreach ((ProcessIdentity process, string role) in folder.Processes.Recorded())
+        {
+            if (role != ProcessLedger.LabRole || !ProcessTable.IsRunning(process)) RuntimeSockets.RemoveOf(process);
+        }
+
         folder.Processes.Clear();
         return ended;
     }

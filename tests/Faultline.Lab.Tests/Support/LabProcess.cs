@@ -14,7 +14,11 @@ internal sealed class LabProcess : IAsyncDisposable
         _process = process;
         Members = members;
         Name = name;
+        Program = ProcessTable.Find(process.Id)!.Value;
     }
+
+    /// <summary>The lab itself.</summary>
+    public ProcessIdentity Program { get; }
 
     /// <summary>The lab's processes by target.</summary>
     public IReadOnlyDictionary<string, ProcessIdentity> Members { get; }
@@ -61,6 +65,7 @@ internal sealed class LabProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited) await KillAsync();
+        RuntimeSockets.RemoveOf(Program); // Where no other lab has swept.
         _process.Dispose();
     }
 }

@@ -34,9 +34,12 @@ public sealed class LabSweepTests
         ProcessIdentity instance = killed.Members["demo/echo-1"];
 
         await killed.KillAsync();
+        string[] sockets = [.. RuntimeSockets.PathsOf(killed.Program), .. RuntimeSockets.PathsOf(instance)];
+        sockets.ShouldAllBe(path => File.Exists(path));
         await using LabInfrastructure next = await TestLab.StartInAsync(folder.Path, "21000");
 
         killed.Members.Values.ShouldAllBe(process => !ProcessTable.IsRunning(process));
+        sockets.ShouldAllBe(path => !File.Exists(path));
         next.Sweep.ProcessesEnded.ShouldBeGreaterThan(0);
         next.Disruptor.HealedAtStart.Select(healed => (healed.Target, healed.Verb, healed.ByEarlierLab)).ShouldBe(
             [("demo/echo-1", "pause", true), ("postgres/services", "pause", true)]);
@@ -138,6 +141,38 @@ public sealed class LabSweepTests
         child.CloseInput();
 
         (await child.Exited.WaitAsync(Limits.Hang, Stop)).Signal.ShouldBe("SIGINT");
+    }
+
+    [Fact]
+    public async Task Killed_process_leaves_no_file_of_its_runtime()
+    {
+        using TestFolder folder = TestFolder.Create();
+        ProcessLedger ledger = new(Path.Combine(folder.Path, "processes.jsonl"));
+        ProcessStart service = new(TestFolder.HostProgram, ["service", "0", "plain"], "test");
+        await using ChildProcess child = await ChildProcess.StartAsync(service, ledger, _ => ValueTask.CompletedTask, TimeProvider.System);
+        IReadOnlyList<string> sockets = RuntimeSockets.PathsOf(child.Program);
+        await Limits.UntilAsync(() => sockets.All(File.Exists), "the runtime has opened its sockets");
+
+        child.Signal(Signal.Kill);
+        await child.Exited.WaitAsync(Limits.Hang, Stop);
+
+        sockets.ShouldAllBe(path => !File.Exists(path));
+    }
+
+    [Fact]
+    public async Task Lab_itself_is_recorded_and_nobodys_to_end()
+    {
+        using TestFolder folder = TestFolder.Create();
+        ProcessIdentity self = ProcessTable.Find(Environment.ProcessId)!.Value;
+        await using (LabInfrastructure lab = await TestLab.StartInAsync(folder.Path, "21000"))
+        {
+            lab.Folder.Processes.Recorded().ShouldContain((self, ProcessLedger.LabRole));
+            lab.Folder.Processes.StillRunning().ShouldNotContain(one => one.Process == self);
+        }
+
+        await LabSweep.RunAsync(folder.Path, TimeProvider.System, Stop);
+
+        RuntimeSockets.PathsOf(self).ShouldAllBe(path => File.Exists(path), "a lab that runs in this process lost its sockets");
     }
 
     [Fact]
