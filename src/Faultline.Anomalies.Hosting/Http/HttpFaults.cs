@@ -16,27 +16,39 @@ public sealed class HttpFaults(RequestDelegate next, FaultPipeline faults, Func<
 
     private async Task PassAsync(HttpContext http)
     {
-        if (faults.IsArmed(FaultPoints.HttpRequestBefore) && !await RequestAsync(http)) return;
+        if (!faults.IsArmed(FaultPoints.HttpRequestBefore))
+        {
+            await AnswerAsync(http);
+            return;
+        }
 
-        if (faults.IsArmed(FaultPoints.HttpResponseBefore)) await ResponseAsync(http);
-        else await next(http);
-    }
-
-    private async Task<bool> RequestAsync(HttpContext http)
-    {
-        HttpRequest request = http.Request;
-        (ReadOnlyMemory<byte> start, bool isAll) = await BodyStart.ReadAsync(request.Body, http.RequestAborted);
-        Passage passage = PassageOf(request, start);
-        await faults.PassAsync(FaultPoints.HttpRequestBefore, passage, http.RequestAborted);
+        (ReadOnlyMemory<byte> start, bool isAll) = await BodyStart.ReadAsync(http.Request.Body, http.RequestAborted);
+        Passage passage = PassageOf(http.Request, start);
+        bool overtakes = await faults.EnterAsync(FaultPoints.HttpRequestBefore, passage, http.RequestAborted);
         if (passage.Fate == PassageFate.Lost)
         {
             http.Abort();
-            return false;
+            return;
         }
 
+        GiveBody(http.Request, passage, start.Length, isAll);
+        try
+        {
+            await AnswerAsync(http);
+        }
+        finally
+        {
+            // Only now: a request that is held goes after the whole of the later one, and not beside it.
+            if (overtakes) faults.CountPassed(FaultPoints.HttpRequestBefore, passage);
+        }
+    }
+
+    private Task AnswerAsync(HttpContext http) => faults.IsArmed(FaultPoints.HttpResponseBefore) ? ResponseAsync(http) : next(http);
+
+    private static void GiveBody(HttpRequest request, Passage passage, int startLength, bool isAll)
+    {
         request.Body = isAll ? new MemoryStream(passage.Body.ToArray(), writable: false) : new ResumedBody(passage.Body, request.Body);
-        if (request.ContentLength is { } length) request.ContentLength = length - start.Length + passage.Body.Length;
-        return true;
+        if (request.ContentLength is { } length) request.ContentLength = length - startLength + passage.Body.Length;
     }
 
     private async Task ResponseAsync(HttpContext http)

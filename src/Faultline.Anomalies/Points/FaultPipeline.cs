@@ -75,12 +75,39 @@ public sealed class FaultPipeline : IDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled while it waited.</exception>
     public async ValueTask PassAsync(FaultPoint point, Passage passage, CancellationToken stop)
     {
-        await PassAsync(point, [passage], stop);
-        if (passage.Fate != PassageFate.Held) return;
+        if (await EnterAsync(point, passage, stop)) CountPassed(point, passage);
+    }
+
+    /// <summary>
+    /// Lets one message or request pass, like <see cref="PassAsync(FaultPoint, Passage, CancellationToken)"/>, but does not let go of those that it overtakes: who calls it does that by
+    /// <see cref="CountPassed"/> when the work behind the point is done. Else whoever was held could still do its work first.
+    /// </summary>
+    /// <param name="point">The step that is reached.</param>
+    /// <param name="passage">What passes.</param>
+    /// <param name="stop">Ends a wait.</param>
+    /// <returns>Whether it may have overtaken others; false when it was held itself.</returns>
+    /// <exception cref="FaultException">An <c>exception</c> anomaly fired.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled while it waited.</exception>
+    public async ValueTask<bool> EnterAsync(FaultPoint point, Passage passage, CancellationToken stop)
+    {
+        if (SlotOf(point) is not { } slot) return false;
+
+        await ActAllAsync(slot, [passage], stop);
+        passage.Overtakes = _context.Rooms[slot].Held;
+        if (passage.Fate != PassageFate.Held) return true;
 
         await passage.Release.WaitAsync(stop);
         passage.Fate = PassageFate.Go;
         passage.Release = Task.CompletedTask;
+        return false;
+    }
+
+    /// <summary>Tells those that are held at a point that a passage has gone past, and has done what comes after the point.</summary>
+    /// <param name="point">The point that it passed by <see cref="EnterAsync"/>.</param>
+    /// <param name="passage">What passed.</param>
+    public void CountPassed(FaultPoint point, Passage passage)
+    {
+        if (SlotOf(point) is { } slot) _context.Rooms[slot].CountPassed([passage], passage.Overtakes);
     }
 
     /// <summary>
@@ -96,17 +123,8 @@ public sealed class FaultPipeline : IDisposable
     {
         if (SlotOf(point) is not { } slot) return;
 
-        foreach (AnomalyState anomaly in _set.At(slot))
-        {
-            if (anomaly.IsSpent || anomaly.Ended.IsCancellationRequested) continue;
-
-            Passage[] matching = [.. batch.Where(passage => passage.Fate is PassageFate.Go or PassageFate.Held && anomaly.Model.Matcher.Matches(passage))];
-            if (matching.Length == 0) continue;
-
-            await ActAsync(anomaly, matching, await ClaimAsync(anomaly, matching), stop);
-        }
-
-        _context.Rooms[slot].CountPassed(batch);
+        await ActAllAsync(slot, batch, stop);
+        _context.Rooms[slot].CountPassed(batch, _context.Rooms[slot].Held);
     }
 
     /// <inheritdoc />
@@ -137,6 +155,19 @@ public sealed class FaultPipeline : IDisposable
 
         Rebuild();
         foreach (AnomalyState state in gone) state.End();
+    }
+
+    private async ValueTask ActAllAsync(int slot, IReadOnlyList<Passage> batch, CancellationToken stop)
+    {
+        foreach (AnomalyState anomaly in _set.At(slot))
+        {
+            if (anomaly.IsSpent || anomaly.Ended.IsCancellationRequested) continue;
+
+            Passage[] matching = [.. batch.Where(passage => passage.Fate is PassageFate.Go or PassageFate.Held && anomaly.Model.Matcher.Matches(passage))];
+            if (matching.Length == 0) continue;
+
+            await ActAsync(anomaly, matching, await ClaimAsync(anomaly, matching), stop);
+        }
     }
 
     /// <summary>Where a point is here; null for one that this process was not told of, at which nothing can be set.</summary>

@@ -5,17 +5,21 @@ internal sealed class Hold
 {
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Hold(AnomalyState anomaly, Passage passage, int left)
+    public Hold(AnomalyState anomaly, Passage passage, int left, long number)
     {
         Anomaly = anomaly;
         Passage = passage;
         Left = left;
+        Number = number;
         Released = WaitAsync();
     }
 
     public AnomalyState Anomaly { get; }
 
     public Passage Passage { get; }
+
+    /// <summary>Which one of its room it is, from 1.</summary>
+    public long Number { get; }
 
     /// <summary>How many must still overtake it. Under the gate of the room.</summary>
     public int Left { get; set; }
@@ -48,18 +52,23 @@ internal sealed class HoldingRoom(TimeProvider time, Action onChange)
     private readonly Lock _gate = new();
     private readonly List<Hold> _holds = [];
     private volatile bool _isHolding;
+    private long _held;
 
     public bool IsHolding => _isHolding;
+
+    /// <summary>How many have been held until now: whoever passes now overtakes these and no later ones.</summary>
+    public long Held => Interlocked.Read(ref _held);
 
     /// <summary>Holds a passage, unless its anomaly already holds another one.</summary>
     public Hold? TryHold(AnomalyState anomaly, Passage passage, int count)
     {
-        var hold = new Hold(anomaly, passage, count);
+        Hold hold;
         bool isFirst;
         lock (_gate)
         {
             if (anomaly.Holding is not null) return null;
 
+            hold = new Hold(anomaly, passage, count, Interlocked.Increment(ref _held));
             anomaly.Holding = hold;
             isFirst = _holds.Count == 0;
             _holds.Add(hold);
@@ -75,7 +84,9 @@ internal sealed class HoldingRoom(TimeProvider time, Action onChange)
     }
 
     /// <summary>Counts those that go past. A passage that is held itself, lost or swallowed overtakes nobody.</summary>
-    public void CountPassed(IReadOnlyList<Passage> batch)
+    /// <param name="batch">What goes past, in order.</param>
+    /// <param name="held">How many had been held when it came: it does not overtake what came after it.</param>
+    public void CountPassed(IReadOnlyList<Passage> batch, long held)
     {
         if (!_isHolding) return;
 
@@ -84,6 +95,8 @@ internal sealed class HoldingRoom(TimeProvider time, Action onChange)
         {
             foreach (Hold hold in _holds)
             {
+                if (hold.Number > held) continue;
+
                 hold.Left -= LaterIn(batch, hold.Passage);
                 if (hold.Left <= 0) done.Add(hold);
             }

@@ -64,6 +64,9 @@ public sealed class Passage : IMatchSubject
     /// <summary>For <see cref="PassageFate.Held"/>: completes when it may go on, that is when later ones have passed, 5 s are over, or the anomaly is gone. Never fails.</summary>
     public Task Release { get; set; } = Task.CompletedTask;
 
+    /// <summary>How many had been held at the point when it came.</summary>
+    internal long Overtakes { get; set; }
+
     /// <summary>Whatever the pipeline wants to find again.</summary>
     public object? Item { get; init; }
 

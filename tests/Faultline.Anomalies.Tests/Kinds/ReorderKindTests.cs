@@ -26,6 +26,39 @@ public sealed class ReorderKindTests
     }
 
     [Fact]
+    public async Task Where_the_work_behind_the_point_counts_the_held_one_waits_for_its_end()
+    {
+        using var replica = new Replica();
+        await replica.PlaceAsync(Point, FaultKinds.Reorder, trigger: new TriggerSpec { Once = true });
+        Task<bool> passing = replica.Points.EnterAsync(Point, Replica.PassageOf(), CancellationToken.None).AsTask();
+        Passage later = Replica.PassageOf();
+
+        (await replica.Points.EnterAsync(Point, later, CancellationToken.None)).ShouldBeTrue();
+        passing.IsCompleted.ShouldBeFalse();
+        replica.Points.CountPassed(Point, later);
+
+        await passing.EndsAsync();
+        (await passing).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Whoever_came_before_the_held_one_and_ends_after_it_came_does_not_count()
+    {
+        using var replica = new Replica();
+        await replica.PlaceAsync(Point, FaultKinds.Reorder, trigger: new TriggerSpec { Nth = 2 });
+        Passage earlier = Replica.PassageOf();
+        await replica.Points.EnterAsync(Point, earlier, CancellationToken.None);
+        Task<bool> passing = replica.Points.EnterAsync(Point, Replica.PassageOf(), CancellationToken.None).AsTask();
+
+        replica.Points.CountPassed(Point, earlier);
+        replica.Time.Advance(HoldingRoom.Longest - TimeSpan.FromMilliseconds(1));
+        passing.IsCompleted.ShouldBeFalse();
+
+        await replica.PassAsync(Point);
+        await passing.EndsAsync();
+    }
+
+    [Fact]
     public async Task Held_message_goes_on_after_five_seconds_when_nobody_comes()
     {
         using var replica = new Replica();
