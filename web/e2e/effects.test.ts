@@ -174,12 +174,14 @@ it("Restaurant: an order is placed, and the next one is cheaper", async () => {
     await page.getByRole("button", { name: text.restaurant.order, exact: true }).click();
     await page.getByText(text.restaurant.ordered).waitFor();
   };
+  const anyDiscount = new RegExp(`^${text.restaurant.discount(7).replace("7", "[1-9]\\d*")}$`);
   await order();
   await orders.getByText("2 Burger").first().waitFor();
   await expect
     .poll(async () => {
       await order();
-      return orders.getByText(text.restaurant.discount(1)).count();
+      // Which one it is depends on how many orders were counted in between.
+      return orders.getByText(anyDiscount).count();
     }, { timeout: 90_000, interval: 2_000 })
     .toBeGreaterThan(0);
   expect(errors).toEqual([]);
