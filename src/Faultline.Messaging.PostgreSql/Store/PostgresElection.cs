@@ -194,12 +194,12 @@ public sealed class PostgresElection(NpgsqlDataSource database, TimeProvider tim
             {
                 if (_session.FullState != ConnectionState.Open) return;
 
-                await using var unlock = new NpgsqlCommand($"select pg_advisory_unlock({LeaderLock})", _session) { CommandTimeout = UnlockSeconds };
+                await using var unlock = new NpgsqlCommand($"rollback; select pg_advisory_unlock({LeaderLock})", _session) { CommandTimeout = UnlockSeconds };
                 await unlock.ExecuteNonQueryAsync(CancellationToken.None);
             }
-            catch (Exception error) when (Failures.IsConnectionFailure(error))
+            catch (Exception error) when (error is NpgsqlException || Failures.IsConnectionFailure(error))
             {
-                return; // The session is gone, and the lock with it.
+                return; // The session is gone, and the lock with it; or it is of no use to anybody. It is given back in either case.
             }
             finally
             {

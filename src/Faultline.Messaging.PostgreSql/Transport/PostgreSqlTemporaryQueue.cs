@@ -11,9 +11,6 @@ namespace Faultline.Messaging.PostgreSql.Transport;
 /// </summary>
 internal sealed class PostgreSqlTemporaryQueue : ITemporaryQueue
 {
-    // Notifications wake it; the rare look is for one that was lost, and keeps a dead connection from being unnoticed.
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
-
     private const string Create =
         "insert into faultline_queue.queue (name, service, partitions, temporary, owner) values ($1 || '#' || $2::text, $1, 1, true, $2) returning id";
 
@@ -113,7 +110,8 @@ internal sealed class PostgreSqlTemporaryQueue : ITemporaryQueue
                 while (await reader.ReadAsync()) Publish(MessageReader.Read(reader));
             }
 
-            await session.WaitAsync(LookInterval, _stopping.Token);
+            // Notifications wake it; the rare look is for one that was lost, and keeps a dead connection from being unnoticed.
+            await session.WaitAsync(_options.LookInterval, _stopping.Token);
         }
     }
 

@@ -56,6 +56,27 @@ public sealed class ElectionTests(PostgresDatabase database) : IClassFixture<Pos
         await using ILeaderTerm next = await LeadAsync(new ManualTime());
     }
 
+    [Fact]
+    public async Task Whoever_resigns_in_a_transaction_that_failed_gives_its_session_back_all_the_same()
+    {
+        await Migrator.ApplyAsync(database.Source, Migrator.Core, Stop);
+        PostgresElection election = new(database.Source, new ManualTime());
+        ILeaderTerm term = (await election.TryLeadAsync("one", Stop)).ShouldNotBeNull();
+        Npgsql.NpgsqlConnection? session = null;
+        await Should.ThrowAsync<StoreException>(() => election.InSessionAsync(async own =>
+        {
+            session = own;
+            await using Npgsql.NpgsqlCommand failing = new("begin; select 1 / 0", own);
+            return await failing.ExecuteNonQueryAsync(Stop);
+        }));
+
+        await term.DisposeAsync();
+
+        session!.FullState.ShouldBe(System.Data.ConnectionState.Closed);
+        await using Npgsql.NpgsqlConnection first = await database.Source.OpenConnectionAsync(Stop);
+        await using ILeaderTerm next = await LeadAsync(new ManualTime());
+    }
+
     private static async Task IsWaitedForAsync(ILeaderTerm term, ManualTime time, TimeSpan pause)
     {
         Task waiting = term.WaitForWorkAsync(Stop);
