@@ -40,6 +40,8 @@ it("tells the five-minute story: the outbox keeps a message over a crash, and wi
   await customer(page).getByRole("button", { name: text.ticketflow.sendOne }).click();
   await expect.poll(() => station(page).textContent(), { timeout: waitMs }).toBe(english.stations.desk);
 
+  await picture(page, "story-alive");
+
   // Broken, with the guard on: the message waits for the restart and arrives.
   await breakTheArrow(page);
   await send(page);
