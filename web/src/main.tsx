@@ -4,6 +4,8 @@ import { createRoot } from "react-dom/client";
 import { Refusal } from "./api/http";
 import { App } from "./App";
 import { begin, whenAged } from "./live/live";
+import { pageOf } from "./pages";
+import { currentPlace } from "./router/location";
 import "./theme/tokens.css";
 import "./theme/base.css";
 
@@ -20,11 +22,15 @@ begin();
 
 const root = document.getElementById("root");
 if (root) {
-  createRoot(root).render(
-    <StrictMode>
-      <QueryClientProvider client={data}>
-        <App />
-      </QueryClientProvider>
-    </StrictMode>,
-  );
+  const draw = () =>
+    createRoot(root).render(
+      <StrictMode>
+        <QueryClientProvider client={data}>
+          <App />
+        </QueryClientProvider>
+      </StrictMode>,
+    );
+  // The first thing drawn is the page itself. One that could not be fetched says so itself, when it is drawn.
+  const first = pageOf(currentPlace().path)?.view.arrive();
+  (first ?? Promise.resolve()).then(draw, draw);
 }

@@ -27,13 +27,16 @@ export function go(to: string, how: { replace?: boolean } = {}): void {
   tell();
 }
 
+/** Where the person is now; a page uses {@link usePlace}, which follows them. */
+export const currentPlace = (): Place => place;
+
 export function usePlace(): Place {
   return useSyncExternalStore(
     (listen) => {
       moved.addEventListener("moved", listen);
       return () => moved.removeEventListener("moved", listen);
     },
-    () => place,
+    currentPlace,
   );
 }
 
