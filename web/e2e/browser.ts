@@ -64,10 +64,14 @@ export async function heard(page: Page): Promise<void> {
   await page.getByRole("status").filter({ hasText: "Live" }).waitFor();
 }
 
+/** Waits until nothing fades: what is just coming in has neither its contrast nor its colours. */
+async function still(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.getAnimations().every((one) => one.playState !== "running"));
+}
+
 /** What axe finds against WCAG 2.2 AA, one line for each. */
 export async function axe(page: Page): Promise<string[]> {
-  // What is just fading in has no contrast yet.
-  await page.waitForFunction(() => document.getAnimations().every((one) => one.playState !== "running"));
+  await still(page);
   await page.evaluate(axeSource);
   return page.evaluate(async () => {
     const { axe } = window as unknown as { axe: typeof import("axe-core") };
@@ -84,6 +88,8 @@ export async function picture(page: Page, name: string): Promise<void> {
     for (const theme of ["light", "dark"] as const) {
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      await page.locator(`html[data-theme=${theme}]`).waitFor();
+      await still(page);
       await page.screenshot({ path: join(folder, `${name}-${width}-${theme}.png`), fullPage: width === 360 });
     }
   }

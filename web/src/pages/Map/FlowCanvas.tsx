@@ -12,10 +12,11 @@ export function FlowCanvas({ stage, edges, scale }: { stage: Stage; edges: reado
 
   useEffect(() => {
     const context = canvas.current?.getContext("2d");
-    if (!context || window.matchMedia("(prefers-reduced-motion: reduce)").matches) return undefined;
+    if (!context) return undefined;
     const dense = scale * window.devicePixelRatio;
-    context.canvas.width = Math.ceil(stage.width * dense);
+    context.canvas.width = Math.ceil(stage.width * dense); // A new size also wipes what was drawn for the old one.
     context.canvas.height = Math.ceil(stage.height * dense);
+    if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) return undefined;
     flow.current.place(stage.ways);
     let frame = 0;
     const step = (now: number) => {

@@ -52,6 +52,16 @@ describe("the picture of a system", () => {
     }
   });
 
+  it("leaves room on a narrow stage for each crack on an arrow, and none over another", () => {
+    const names = ["inquiries", "tickets", "sla"];
+    const stage = layout(names.map((name) => node(`n/${name}`)), names.flatMap((from) => names.map((to) => edge("publish", `n/${from}`, `n/${to}#queue`))), true);
+    const radius = 16;
+    for (const [index, { id, middle }] of stage.ways.entries()) {
+      expect(middle.x >= radius && middle.x <= stage.width - radius, id).toBe(true);
+      for (const other of stage.ways.slice(index + 1)) expect(Math.hypot(middle.x - other.middle.x, middle.y - other.middle.y), `${id} and ${other.id}`).toBeGreaterThan(2 * radius);
+    }
+  });
+
   it("leads no arrow through a card of its own column, and puts who speaks to nobody out of the way, beside the customers", () => {
     const names = ["inquiries", "translations", "tickets", "sla", "communication", "metrics"];
     const publish = (from: string, ...to: string[]) => to.map((one) => edge("publish", `d/${from}`, `d/${one}#queue`));

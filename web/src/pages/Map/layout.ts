@@ -41,6 +41,8 @@ const gapDown = 52;
 const margin = 20;
 const under = 64;
 const loop = 44;
+/** What cards under each other leave free at both sides: the ways round them, and the cracks on these. */
+const aside = 52;
 
 /** The service that a queue or a database belongs to; of a service itself, it. */
 export function ownerOf(id: string): string {
@@ -83,7 +85,7 @@ export function layout(nodes: Iterable<MapNode>, edges: Iterable<MapEdge>, narro
   const ways = waysOf(arrows, boxes, narrow, bottom);
   const below = !narrow && arrows.some(isBack) ? under : arrows.some((arrow) => arrow.from === arrow.to) ? loop : 0; // Narrow, what goes back goes up at the left.
   return {
-    width: Math.max(0, ...all.map((box) => box.x + box.width + (narrow ? 46 : margin)), ...ways.flatMap((way) => way.curve.map((point) => point.x)).map((x) => x + margin)),
+    width: Math.max(0, ...all.map((box) => box.x + box.width + (narrow ? aside : margin)), ...ways.flatMap((way) => way.curve.map((point) => point.x)).map((x) => x + margin)),
     height: bottom + margin + below,
     boxes,
     ways,
@@ -114,13 +116,12 @@ function columns(cards: readonly MapNode[], ranks: ReadonlyMap<string, number>):
 }
 
 function stacked(cards: readonly MapNode[], ranks: ReadonlyMap<string, number>): Map<string, Box> {
-  const left = 46;
   const boxes = new Map<string, Box>();
   let y = margin;
   const order = [...cards].sort((one, other) => (ranks.get(one.id) ?? 0) - (ranks.get(other.id) ?? 0));
   order.forEach((node, place) => {
     const size = sizeOf(node);
-    boxes.set(node.id, { id: node.id, x: left + (card.width - size.width) / 2, y, ...size, rank: place });
+    boxes.set(node.id, { id: node.id, x: aside + (card.width - size.width) / 2, y, ...size, rank: place });
     y += size.height + 64;
   });
   return boxes;
@@ -135,7 +136,7 @@ function waysOf(arrows: readonly Arrow[], boxes: ReadonlyMap<string, Box>, narro
     const pair = `${arrow.from}>${arrow.to}`;
     const twin = between.get(pair) ?? 0;
     between.set(pair, twin + 1);
-    const curve = from === to ? around(from) : narrow ? downwards(from, to, twin) : across(from, to, twin, bottom, boxes, arrows);
+    const curve = from === to ? around(from, narrow) : narrow ? downwards(from, to, twin) : across(from, to, twin, bottom, boxes, arrows);
     const middle = pressedAt(curve, taken, [...boxes.values()]);
     taken.push(middle);
     return [{ id: arrow.edge.id, curve, middle }];
@@ -212,9 +213,9 @@ export function meets(curve: Way["curve"], boxes: readonly Box[]): boolean {
   );
 }
 
-/** What a service sends to itself leaves at its bottom and comes back there. */
-function around(box: Box): Way["curve"] {
-  const [left, right, y] = [box.x + box.width * 0.36, box.x + box.width * 0.6, box.y + box.height];
+/** What a service sends to itself leaves at its bottom and comes back there; narrow, the middle belongs to the arrow to the next one. */
+function around(box: Box, narrow: boolean): Way["curve"] {
+  const [left, right, y] = [box.x + box.width * (narrow ? 0.1 : 0.36), box.x + box.width * (narrow ? 0.3 : 0.6), box.y + box.height];
   return [{ x: right, y }, { x: right, y: y + loop }, { x: left, y: y + loop }, { x: left, y: y + 2 }];
 }
 
@@ -244,7 +245,7 @@ function downwards(from: Box, to: Box, twin: number): Way["curve"] {
   const edgeOf = (box: Box) => (isDown ? box.x + box.width : box.x);
   const start = { x: edgeOf(from), y: from.y + from.height * 0.62 + twin * 12 };
   const end = { x: edgeOf(to) + side * 2, y: to.y + to.height * 0.38 + twin * 12 };
-  const reach = Math.max(start.x * side, end.x * side) * side + side * 48;
+  const reach = Math.max(start.x * side, end.x * side) * side + side * 44;
   return [start, { x: reach, y: start.y }, { x: reach, y: end.y }, end];
 }
 
