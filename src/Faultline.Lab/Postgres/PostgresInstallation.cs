@@ -2,7 +2,7 @@ namespace Faultline.Lab.Postgres;
 
 /// <summary>PostgreSQL's programs on this machine.</summary>
 /// <param name="BinFolder">The folder that holds <c>postgres</c> and <c>initdb</c>.</param>
-/// <param name="Version">The version of the package they came in.</param>
+/// <param name="Version">The version of the package they came in; the major one only where they are the machine's own.</param>
 public sealed record PostgresInstallation(string BinFolder, string Version)
 {
     internal string Postgres => Path.Combine(BinFolder, "postgres");

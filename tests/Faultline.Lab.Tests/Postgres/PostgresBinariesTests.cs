@@ -1,4 +1,5 @@
 using Faultline.Lab.Postgres;
+using Faultline.Lab.Problems;
 using Faultline.Lab.Processes;
 using Faultline.Lab.Tests.Support;
 
@@ -29,6 +30,44 @@ public sealed class PostgresBinariesTests
         output.ShouldBe(["postgres (PostgreSQL) 18.4"]); // It finds its libraries, so their links are there.
         exitCode.ShouldBe(0);
         Directory.Exists(Path.GetDirectoryName(draft)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void The_newest_of_the_machines_own_versions_is_taken_that_has_its_programs_and_is_new_enough()
+    {
+        using TestFolder folder = TestFolder.Create();
+        Put("9.6", "postgres", "initdb");
+        Put("14", "postgres", "initdb");
+        PostgresBinaries.NewestOf(folder.Path).ShouldBeNull();
+        PostgresBinaries.NewestOf(Path.Combine(folder.Path, "missing")).ShouldBeNull();
+
+        string newest = Put("17", "postgres", "initdb");
+        Put("15", "postgres", "initdb");
+        Put("18", "postgres"); // Only half of it.
+
+        PostgresBinaries.NewestOf(folder.Path).ShouldBe(new PostgresInstallation(newest, "17"));
+
+        string Put(string version, params string[] programs)
+        {
+            string bin = Path.Combine(folder.Path, version, "bin");
+            Directory.CreateDirectory(bin);
+            foreach (string program in programs) File.WriteAllText(Path.Combine(bin, program), "");
+            return bin;
+        }
+    }
+
+    [Fact]
+    public async Task Databases_of_another_major_version_are_refused_by_name()
+    {
+        using TestFolder folder = TestFolder.Create();
+        DataFolder data = new(Path.Combine(folder.Path, "services"));
+        Directory.CreateDirectory(data.Data);
+        await File.WriteAllTextAsync(Path.Combine(data.Data, "PG_VERSION"), "15\n", TestContext.Current.CancellationToken);
+
+        (await data.IsThereAsync(new PostgresInstallation("/nowhere", "15"), TestContext.Current.CancellationToken)).ShouldBeTrue();
+        LabException refused = await Should.ThrowAsync<LabException>(() => data.IsThereAsync(new PostgresInstallation("/nowhere", "18.4.0-beta.17"), TestContext.Current.CancellationToken));
+
+        refused.Message.ShouldContain("are of PostgreSQL 15, and PostgreSQL 18.4.0-beta.17");
     }
 
     /// <summary>Unlike <see cref="Progress{T}"/> it tells at once.</summary>
