@@ -43,7 +43,7 @@ internal sealed class DataFolder(string folder)
         if (!File.Exists(versionPath)) return false;
 
         string made = (await File.ReadAllTextAsync(versionPath, stop)).Trim();
-        return installation.Version.Split('.')[0] == made
+        return installation.Major.ToString(CultureInfo.InvariantCulture) == made
             ? true
             : throw new LabException($"The databases in {Data} are of PostgreSQL {made}, and PostgreSQL {installation.Version} cannot read them. Delete {Path.GetDirectoryName(folder)} to begin anew, or have PostgreSQL {made} again.");
     }
@@ -64,7 +64,7 @@ internal sealed class DataFolder(string folder)
         try
         {
             List<string> output = [];
-            ProcessStart start = user.Command(installation.Initdb, InitdbArguments(draft, passwordCopy), "initdb");
+            ProcessStart start = user.Command(installation.Initdb, InitdbArguments(installation.Major, draft, passwordCopy), "initdb");
             int exitCode = await ToolRun.RunAsync(start, ledger, output, time, stop);
             if (exitCode != 0) throw new LabException($"PostgreSQL could not create a cluster in {Data} (exit code {exitCode}): {string.Join(' ', output.TakeLast(5))}");
         }
@@ -132,18 +132,17 @@ internal sealed class DataFolder(string folder)
         user.Own(path);
     }
 
-    private static IReadOnlyList<string> InitdbArguments(string data, string passwordFile) =>
+    private static IReadOnlyList<string> InitdbArguments(int major, string data, string passwordFile) =>
     [
         "--pgdata", data,
         "--username", PostgresSettings.Superuser,
         "--pwfile", passwordFile,
         "--auth", "scram-sha-256",
         "--encoding", "UTF8",
-        "--locale-provider", "builtin",
-        "--builtin-locale", "C.UTF-8",
         "--locale", "C",
+        .. major >= 17 ? (string[])["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"] : ["--lc-ctype", "C.UTF-8"],
         "--no-instructions",
         "--no-sync", // The system writes it out within half a minute; only a loss of power before could hurt the new, empty cluster.
-        "-c", $"scram_iterations={PostgresSettings.ScramIterations}",
+        .. major >= 16 ? (string[])["-c", $"scram_iterations={PostgresSettings.ScramIterations}"] : [],
     ];
 }

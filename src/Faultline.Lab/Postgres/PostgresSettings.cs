@@ -19,10 +19,13 @@ internal static class PostgresSettings
         """;
 
     /// <summary>The whole of postgresql.conf. What a person sets by ALTER SYSTEM comes after it and wins.</summary>
-    public static string Configuration(string cluster, int port)
+    /// <param name="major">The server's major version: it does not start with a setting that it does not know.</param>
+    /// <param name="cluster">The name of the cluster.</param>
+    /// <param name="port">Where it listens.</param>
+    public static string Configuration(int major, string cluster, int port)
     {
         StringBuilder text = new("# Written by the lab at each start; use ALTER SYSTEM for settings of your own.\n");
-        foreach ((string name, string value) in All(cluster, port))
+        foreach ((string name, string value) in All(major, cluster, port))
         {
             text.Append(CultureInfo.InvariantCulture, $"{name} = '{value}'\n");
         }
@@ -30,7 +33,7 @@ internal static class PostgresSettings
         return text.ToString();
     }
 
-    private static IReadOnlyList<(string Name, string Value)> All(string cluster, int port) =>
+    private static IReadOnlyList<(string Name, string Value)> All(int major, string cluster, int port) =>
     [
         ("listen_addresses", "127.0.0.1"),
         ("port", port.ToString(CultureInfo.InvariantCulture)),
@@ -38,7 +41,7 @@ internal static class PostgresSettings
         ("cluster_name", cluster),
         ("max_connections", "200"),
         ("password_encryption", "scram-sha-256"),
-        ("scram_iterations", ScramIterations),
+        .. major >= 16 ? ((string, string)[])[("scram_iterations", ScramIterations)] : [],
 
         // A lab that proves durability keeps it on: fsync and synchronous_commit stay at their defaults, on.
         ("shared_buffers", "64MB"),
@@ -48,7 +51,7 @@ internal static class PostgresSettings
         ("wal_level", "minimal"), // Nobody replicates from a lab.
         ("max_wal_senders", "0"),
         ("checkpoint_timeout", "15min"),
-        ("io_method", "sync"), // Fewer processes; the data is small and cached.
+        .. major >= 18 ? ((string, string)[])[("io_method", "sync")] : [], // Fewer processes; the data is small and cached.
         ("max_parallel_workers_per_gather", "0"),
         ("jit", "off"),
         ("random_page_cost", "1.1"),

@@ -92,7 +92,7 @@ internal sealed class PostmasterKind(
     private async Task WriteConfigurationAsync(CancellationToken stop)
     {
         foreach ((string file, string text) in (IEnumerable<(string, string)>)
-            [("postgresql.conf", PostgresSettings.Configuration(name, Port)), ("pg_hba.conf", PostgresSettings.Access)])
+            [("postgresql.conf", PostgresSettings.Configuration(installation.Major, name, Port)), ("pg_hba.conf", PostgresSettings.Access)])
         {
             string path = Path.Combine(data.Data, file);
             await SafeFile.WriteSecretAsync(path, text, stop);
