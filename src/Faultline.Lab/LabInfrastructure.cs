@@ -128,7 +128,8 @@ public sealed class LabInfrastructure : IAsyncDisposable
 
     private async Task StartClustersAsync(string toolsFolder, FreePorts ports, IProgress<string> progress, TimeProvider time, CancellationToken stop)
     {
-        PostgresInstallation installation = await new PostgresBinaries(toolsFolder, Folder.Processes, progress, time).EnsureAsync(stop);
+        int? made = await PostgresCluster.MadeByAsync("services", Folder, stop);
+        PostgresInstallation installation = await new PostgresBinaries(toolsFolder, Folder.Processes, progress, time).EnsureAsync(made, stop);
         PostgresCluster services = new("services", Folder, installation, ports, Changes, time);
         PostgresCluster queue = new("queue", Folder, installation, ports, Changes, time);
         Services = services;

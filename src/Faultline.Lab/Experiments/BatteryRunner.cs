@@ -13,7 +13,7 @@ namespace Faultline.Lab.Experiments;
 
 /// <summary>
 /// Runs a battery: (1) groups cells that may share a running system, (2) gets the system as a group wants it, (3) runs each group through its phases, (4) judges every cell,
-/// (5) writes the report. What a run injected is removed at its end, however it ends.
+/// and runs those once more that others kept from their faults, (5) writes the report. What a run injected is removed at its end, however it ends.
 /// </summary>
 public static class BatteryRunner
 {
@@ -44,11 +44,8 @@ public static class BatteryRunner
             {
                 foreach (IReadOnlyList<Experiment> round in Rounds(group, spec.IsOwn))
                 {
-                    LabSystem system = await systems.FittingAsync(spec, OptionsOf(group.Setting, request, spec), progress, stop);
-                    var runner = new GroupRunner(system, request.Run, history, progress, time);
-                    foreach (CellRun run in await runner.RunAsync(round, stop))
+                    foreach ((CellRun run, CellVerdict verdict) in await RunRoundAsync(round))
                     {
-                        CellVerdict verdict = Judgement.Of(run, registry);
                         runs.Add((run, verdict));
                         progress.Report(new RunProgress.Judged(verdict, runs.Count, cells.Length));
                     }
@@ -64,7 +61,29 @@ public static class BatteryRunner
         history.Dispose();
         ReportFiles.Write(request.ReportFolder, report);
         return report;
+
+        async Task<IEnumerable<(CellRun Run, CellVerdict Verdict)>> RunRoundAsync(IReadOnlyList<Experiment> round)
+        {
+            (CellRun Run, CellVerdict Verdict)[] first = await RunOnceAsync(round, request.Run);
+            CellVerdict[] together = [.. first.Select(cell => cell.Verdict)];
+            string?[] reasons = [.. together.Select(cell => Collisions.ReasonToRepeat(cell, together))];
+            Experiment[] again = [.. round.Where((_, at) => reasons[at] is not null)];
+            if (again.Length == 0) return first;
+
+            var second = new Queue<(CellRun Run, CellVerdict Verdict)>(await RunOnceAsync(again, request.Run + "again"));
+            return [.. first.Select((cell, at) => reasons[at] is { } why ? Repeated(second.Dequeue(), why) : cell)];
+        }
+
+        async Task<(CellRun Run, CellVerdict Verdict)[]> RunOnceAsync(IReadOnlyList<Experiment> round, string? run)
+        {
+            LabSystem system = await systems.FittingAsync(spec, OptionsOf(round[0], request, spec), progress, stop);
+            var runner = new GroupRunner(system, run, history, progress, time);
+            return [.. (await runner.RunAsync(round, stop)).Select(cell => (cell, Judgement.Of(cell, registry)))];
+        }
     }
+
+    private static (CellRun Run, CellVerdict Verdict) Repeated((CellRun Run, CellVerdict Verdict) cell, string why) =>
+        (cell.Run, cell.Verdict with { Notes = [.. cell.Verdict.Notes, new VerdictNote(Verdict.Passed, why)] });
 
     /// <summary>Cells that run at the same time. Each round takes cells from all over the battery, so that no service is hit by all of them.</summary>
     private static IEnumerable<IReadOnlyList<Experiment>> Rounds(CellGroup group, bool oneByOne)

@@ -36,14 +36,19 @@ internal sealed class DataFolder(string folder)
 
     public Task RememberPortAsync(int port, CancellationToken stop) => File.WriteAllTextAsync(PortPath, port.ToString(CultureInfo.InvariantCulture), stop);
 
+    /// <summary>The major version of PostgreSQL that made the cluster; null when there is none.</summary>
+    public async Task<int?> MadeByAsync(CancellationToken stop)
+    {
+        string path = Path.Combine(Data, "PG_VERSION");
+        return File.Exists(path) ? int.Parse(await File.ReadAllTextAsync(path, stop), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) : null;
+    }
+
     /// <summary>Whether there is a cluster; fails when it is one of another major version, which cannot be read.</summary>
     public async Task<bool> IsThereAsync(PostgresInstallation installation, CancellationToken stop)
     {
-        string versionPath = Path.Combine(Data, "PG_VERSION");
-        if (!File.Exists(versionPath)) return false;
+        if (await MadeByAsync(stop) is not { } made) return false;
 
-        string made = (await File.ReadAllTextAsync(versionPath, stop)).Trim();
-        return installation.Major.ToString(CultureInfo.InvariantCulture) == made
+        return installation.Major == made
             ? true
             : throw new LabException($"The databases in {Data} are of PostgreSQL {made}, and PostgreSQL {installation.Version} cannot read them. Delete {Path.GetDirectoryName(folder)} to begin anew, or have PostgreSQL {made} again.");
     }

@@ -9,9 +9,14 @@ namespace Faultline.Lab.Postgres;
 /// </remarks>
 internal sealed class PinnedPackage(string platform)
 {
-    private readonly string _name = "@embedded-postgres/" + platform;
+    public string Name { get; } = "@embedded-postgres/" + platform;
 
-    public string Version => Read("package.json")["optionalDependencies"]![_name]!.GetValue<string>();
+    public string Version => Read("package.json")["optionalDependencies"]![Name]!.GetValue<string>();
+
+    /// <summary>The checksum of its archive, in the form of Subresource Integrity.</summary>
+    public string Integrity => Read("package-lock.json")["packages"]![PathInside]!["integrity"]!.GetValue<string>();
+
+    private string PathInside => "node_modules/" + Name;
 
     public async Task WriteToAsync(string folder, CancellationToken stop)
     {
@@ -20,9 +25,9 @@ internal sealed class PinnedPackage(string platform)
         JsonObject lockFile = Read("package-lock.json");
         JsonObject packages = lockFile["packages"]!.AsObject();
         Require(packages[""]!.AsObject());
-        string[] others = [.. packages.Select(entry => entry.Key).Where(path => path.Length > 0 && path != $"node_modules/{_name}")];
+        string[] others = [.. packages.Select(entry => entry.Key).Where(path => path.Length > 0 && path != PathInside)];
         foreach (string other in others) packages.Remove(other);
-        packages[$"node_modules/{_name}"]!.AsObject().Remove("optional");
+        packages[PathInside]!.AsObject().Remove("optional");
 
         await File.WriteAllTextAsync(Path.Combine(folder, "package.json"), package.ToJsonString(), stop);
         await File.WriteAllTextAsync(Path.Combine(folder, "package-lock.json"), lockFile.ToJsonString(), stop);
@@ -31,7 +36,7 @@ internal sealed class PinnedPackage(string platform)
     private void Require(JsonObject package)
     {
         package.Remove("optionalDependencies");
-        package["dependencies"] = new JsonObject { [_name] = Version };
+        package["dependencies"] = new JsonObject { [Name] = Version };
     }
 
     private static JsonObject Read(string name)

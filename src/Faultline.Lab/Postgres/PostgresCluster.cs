@@ -21,6 +21,9 @@ public sealed class PostgresCluster : IDatabaseServer
         Process = new SupervisedProcess(_kind, changes, time);
     }
 
+    /// <summary>The major version of PostgreSQL that made a cluster; null when there is none.</summary>
+    internal static Task<int?> MadeByAsync(string name, LabFolder folder, CancellationToken stop) => new DataFolder(FolderOf(folder.Path, name)).MadeByAsync(stop);
+
     /// <inheritdoc/>
     public string Target => _kind.Target;
 

@@ -20,7 +20,7 @@ public sealed class PostgresBinariesTests
         await File.WriteAllTextAsync(Path.Combine(draft, "half"), "", TestContext.Current.CancellationToken);
 
         PostgresInstallation[] both = await Task.WhenAll(
-            binaries.EnsureAsync(TestContext.Current.CancellationToken), binaries.EnsureAsync(TestContext.Current.CancellationToken));
+            binaries.EnsureAsync(made: 18, TestContext.Current.CancellationToken), binaries.EnsureAsync(made: null, TestContext.Current.CancellationToken));
 
         told.Count.ShouldBe(1);
         both[0].ShouldBe(both[1]);
@@ -33,19 +33,19 @@ public sealed class PostgresBinariesTests
     }
 
     [Fact]
-    public void The_newest_of_the_machines_own_versions_is_taken_that_has_its_programs_and_is_new_enough()
+    public void The_versions_of_the_machine_are_those_that_have_their_programs_and_are_new_enough_the_newest_first()
     {
         using TestFolder folder = TestFolder.Create();
         Put("9.6", "postgres", "initdb");
         Put("14", "postgres", "initdb");
-        PostgresBinaries.NewestOf(folder.Path).ShouldBeNull();
-        PostgresBinaries.NewestOf(Path.Combine(folder.Path, "missing")).ShouldBeNull();
+        PostgresBinaries.PackagedIn(folder.Path).ShouldBeEmpty();
+        PostgresBinaries.PackagedIn(Path.Combine(folder.Path, "missing")).ShouldBeEmpty();
 
         string newest = Put("17", "postgres", "initdb");
-        Put("15", "postgres", "initdb");
+        string older = Put("15", "postgres", "initdb");
         Put("18", "postgres"); // Only half of it.
 
-        PostgresBinaries.NewestOf(folder.Path).ShouldBe(new PostgresInstallation(newest, "17"));
+        PostgresBinaries.PackagedIn(folder.Path).ShouldBe([new PostgresInstallation(newest, "17"), new PostgresInstallation(older, "15")]);
 
         string Put(string version, params string[] programs)
         {
