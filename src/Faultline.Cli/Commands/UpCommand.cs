@@ -64,9 +64,9 @@ internal static class UpCommand
                 await plane.StartSystemAsync(name, how, context.Stop);
             }
 
-            plane.Phase = LabPhase.Running;
-            TellAddresses(plane, server, context);
             samples = context.Value(NoSamples) ? Task.CompletedTask : Task.WhenAll(plane.Running.Where(system => system.Spec.Checks.Samples is not null).Select(system => SampleAsync(plane, system.Spec.Name, context)));
+            plane.Phase = LabPhase.Running; // From now on runs are accepted; each waits for the samples that have begun.
+            TellAddresses(plane, server, context);
             await WatchAsync(plane, context);
         }
         finally

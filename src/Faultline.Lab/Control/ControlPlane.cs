@@ -72,6 +72,9 @@ public sealed class ControlPlane : IAsyncDisposable
         get { lock (_gate) return [.. _running.Values]; }
     }
 
+    /// <summary>The sample data that is being made or removed.</summary>
+    internal Sampling Samples { get; } = new();
+
     /// <summary>Whether a system is being started, stopped or reset.</summary>
     internal bool IsChanging => _changing.CurrentCount == 0;
 
@@ -107,13 +110,16 @@ public sealed class ControlPlane : IAsyncDisposable
     /// <param name="name">Its name.</param>
     /// <param name="removes">Whether it is removed.</param>
     /// <param name="stop">Gives up.</param>
-    /// <exception cref="LabException">The system does not run, or has no sample data.</exception>
-    public Task<SampleOutcome> SampleAsync(string name, bool removes, CancellationToken stop)
+    /// <exception cref="LabException">The system does not run, has no sample data, or is in the middle of a run.</exception>
+    public async Task<SampleOutcome> SampleAsync(string name, bool removes, CancellationToken stop)
     {
         ISampleData samples = SpecOf(name).Checks.Samples ?? throw new LabException($"System '{name}' has no sample data.");
         LabSystem system = FindRunning(name) ?? throw new LabException($"System '{name}' does not run; start it with 'faultline up {name}'.");
+        using IDisposable step = Samples.Begin(); // Before the look at the runs: one that begins meanwhile waits for this.
+        if (Runs.Current is { } run && run.Plan.System.Name == name) throw new LabException($"Run {run.Id} ({run.Plan.What}) is under way on {name}, and sample data would be among what it judges; wait for its end, or cancel it.");
+
         var call = new SampleCall(system.Http, system.AddressOf, _time);
-        return removes ? samples.RemoveAsync(call, stop) : samples.LoadAsync(call, stop);
+        return removes ? await samples.RemoveAsync(call, stop) : await samples.LoadAsync(call, stop);
     }
 
     /// <summary>Wipes the databases, the queue and the data folders of a system and builds them anew; a system that runs is stopped before and started again after.</summary>

@@ -169,6 +169,8 @@ public sealed class LabRuns
         RunReport? report;
         try
         {
+            if (!_plane.Samples.IsOver) teller.Report(new RunProgress.Phase("waiting until the sample data is made"));
+            await _plane.Samples.WhenOverAsync(run.Stop);
             report = await BatteryRunner.RunAsync(system, run.Plan.System, run.Plan.Request(run.Id, run.Folder), teller, _plane.Time, run.Stop);
             if (report.Facts.LabFailure is not null && run.Stop.IsCancellationRequested) report = null; // Given up in the middle of a question to a service.
         }

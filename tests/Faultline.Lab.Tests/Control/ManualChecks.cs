@@ -8,10 +8,14 @@ namespace Faultline.Lab.Tests.Control;
 /// <summary>What the systems of a test bring: a battery that ends at once, and one that ends only when it is given up.</summary>
 internal sealed class ManualChecks
 {
-    public ISystemChecks Of(string system) => new Checks(system);
+    public ManualSamples Samples { get; } = new();
 
-    private sealed class Checks(string system) : ISystemChecks
+    public ISystemChecks Of(string system) => new Checks(system, Samples);
+
+    private sealed class Checks(string system, ManualSamples samples) : ISystemChecks
     {
+        public ISampleData Samples => samples;
+
         public string System => system;
 
         public IReadOnlyList<IWorkload> Workloads { get; } = [new Ping(), new Wait()];
@@ -30,6 +34,24 @@ internal sealed class ManualChecks
             $"{system}/{name}", $"Does {workload}", _ => new Battery($"{system}/{name}", $"Does {workload}", [Cell("first", workload), Cell("second", workload)]));
 
         private Experiment Cell(string name, string workload) => new() { Name = name, Title = name, System = system, Workload = new WorkloadSpec { Name = workload, Operations = 2 } };
+    }
+
+    /// <summary>Sample data that is made when the test says so.</summary>
+    internal sealed class ManualSamples : ISampleData
+    {
+        private readonly SemaphoreSlim _made = new(0);
+
+        public string Says => "samples";
+
+        public void Finish() => _made.Release();
+
+        public async Task<SampleOutcome> LoadAsync(SampleCall call, CancellationToken stop)
+        {
+            await _made.WaitAsync(stop);
+            return new SampleOutcome(3);
+        }
+
+        public Task<SampleOutcome> RemoveAsync(SampleCall call, CancellationToken stop) => Task.FromResult(new SampleOutcome(0));
     }
 
     private sealed class Ping : IWorkload

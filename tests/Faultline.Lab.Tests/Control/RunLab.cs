@@ -20,6 +20,8 @@ public sealed class RunLab : IAsyncLifetime
     private TestFolder _folder = null!;
     private LabServer _server = null!;
 
+    internal ManualChecks.ManualSamples Samples => _checks.Samples;
+
     internal ControlPlane Plane { get; private set; } = null!;
 
     internal Uri Address => _server.Addresses[0];

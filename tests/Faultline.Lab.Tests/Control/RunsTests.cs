@@ -1,6 +1,7 @@
 using Faultline.Lab.Control;
 using Faultline.Lab.Tests.Support;
 using Faultline.Protocol.Faults;
+using Faultline.Verification.Experiments;
 using Faultline.Verification.Reports;
 
 namespace Faultline.Lab.Tests.Control;
@@ -71,6 +72,28 @@ public sealed class RunsTests(RunLab lab) : IClassFixture<RunLab>
         (await ReadAsync($"/api/runs/{id}/summary?colours=true")).ShouldContain("\u001b[");
         (await lab.RefusalAsync(HttpMethod.Get, $"/api/runs/{id}/files/secrets.txt")).ShouldBe((404, "run.no-file", $"run {id} has no 'secrets.txt'; it has: {string.Join(", ", end.Files)}"));
         lab.System.ShouldBeSameAs(before, "it fitted");
+    }
+
+    [Fact]
+    public async Task A_run_waits_until_the_sample_data_is_made_and_none_is_made_under_it()
+    {
+        Task<SampleOutcome> making = lab.Plane.SampleAsync("demo", removes: false, Stop);
+        string id = await lab.StartAsync(new { battery = "demo/quick" });
+        await Limits.UntilAsync(() => lab.Plane.Runs.Current?.View().Last?.Contains("waiting until the sample data is made") is true, "the run waits");
+
+        (int status, string code, string detail) = await lab.RefusalAsync(HttpMethod.Post, "/api/systems/demo/samples");
+        lab.Samples.Finish();
+
+        (await making).Count.ShouldBe(3);
+        (status, code).ShouldBe((409, "lab.refused"));
+        detail.ShouldContain($"Run {id} (demo/quick) is under way on demo");
+        (await lab.EndAsync(id)).State.ShouldBe(RunState.Done);
+        Task<SampleOutcome> givenUp = lab.Plane.SampleAsync("demo", removes: false, Stop);
+        string next = await lab.StartAsync(new { battery = "demo/quick" });
+        await lab.CancelAsync(next);
+        (await lab.EndAsync(next)).State.ShouldBe(RunState.Cancelled); // Also while it waits.
+        lab.Samples.Finish();
+        (await givenUp).Count.ShouldBe(3);
     }
 
     [Fact]
