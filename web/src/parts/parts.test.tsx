@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Refusal } from "../api/http";
 import type { ActiveFault } from "../live/reducer";
+import { Breakable } from "./Breakable";
 import { FaultList } from "./FaultList";
 import { Field } from "./Field";
 import { Problem } from "./Problem";
@@ -25,6 +26,13 @@ describe("a switch", () => {
     expect(found.getAttribute("aria-checked")).toBe("true");
     await userEvent.click(found);
     expect(change).toHaveBeenCalledWith(false);
+  });
+});
+
+describe("text with long names", () => {
+  it("may break after what separates, and nowhere inside a word, a number's point included", () => {
+    const { container } = show(<Breakable>ticketflow/tickets published ticketflow.inquiry-submitted. Then +1.5 s</Breakable>);
+    expect(container.innerHTML).toBe("ticketflow/<wbr>tickets published ticketflow.<wbr>inquiry-submitted. Then +1.5 s");
   });
 });
 

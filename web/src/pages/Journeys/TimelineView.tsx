@@ -1,3 +1,4 @@
+import { Breakable } from "../../parts/Breakable";
 import { ToneIcon } from "../../parts/Tone";
 import { text } from "../../text";
 import { clockOf, shortOf, spanOf } from "../../text/format";
@@ -36,7 +37,7 @@ function StepRow({ placed, who }: { placed: Placed; who: string }) {
       <span className={style["did"]}>
         {tone && <ToneIcon tone={tone} />}
         <span>
-          {step.what}
+          <Breakable>{step.what}</Breakable>
           {step.attempt > 1 && <span className="soft"> {text.journeys.attempt(step.attempt)}</span>}
         </span>
       </span>
