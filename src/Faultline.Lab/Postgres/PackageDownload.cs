@@ -19,6 +19,9 @@ internal sealed class PackageDownload(HttpClient http, Uri registry, TimeProvide
     private const string PublicRegistry = "https://registry.npmjs.org/";
     private const string ChecksumPrefix = "sha512-";
 
+    /// <summary>How much a registry may send, in bytes: its answer is on the disk before its checksum is known.</summary>
+    internal const long BytesMax = 256 << 20;
+
     /// <summary>How long a registry may send nothing.</summary>
     private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(30);
 
@@ -66,6 +69,9 @@ internal sealed class PackageDownload(HttpClient http, Uri registry, TimeProvide
         {
             using HttpResponseMessage response = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, either.Token);
             response.EnsureSuccessStatusCode();
+            if (response.Content.Headers.ContentLength > BytesMax) throw TooLong();
+
+            long left = BytesMax; // Not every answer says its length.
             await using Stream body = await response.Content.ReadAsStreamAsync(either.Token);
             await using FileStream file = File.Create(archive);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
@@ -73,6 +79,7 @@ internal sealed class PackageDownload(HttpClient http, Uri registry, TimeProvide
             for (int read; (read = await body.ReadAsync(buffer, either.Token)) > 0;)
             {
                 silent.CancelAfter(SilenceMax);
+                if ((left -= read) < 0) throw TooLong();
                 hash.AppendData(buffer, 0, read);
                 await file.WriteAsync(buffer.AsMemory(0, read), either.Token);
             }
@@ -84,6 +91,8 @@ internal sealed class PackageDownload(HttpClient http, Uri registry, TimeProvide
             throw new IOException($"nothing came for {SilenceMax.TotalSeconds:0} seconds", cancelled);
         }
     }
+
+    private static InvalidDataException TooLong() => new($"its archive has more than {BytesMax >> 20} MiB");
 
     private static async Task UnpackAsync(string archive, string folder, CancellationToken stop)
     {

@@ -93,6 +93,20 @@ public sealed class PackageDownloadTests : IDisposable
         await asked;
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task More_than_a_package_can_have_is_not_taken(bool saysItsLength)
+    {
+        Task answering = AnswerWithoutEndAsync(saysItsLength);
+
+        (await RefusalAsync([])).ShouldContain("its archive has more than 256 MiB");
+
+        await answering;
+        var archive = new FileInfo(Package + ".tgz");
+        (archive.Exists ? archive.Length : 0).ShouldBeLessThanOrEqualTo(PackageDownload.BytesMax);
+    }
+
     [Fact]
     public async Task A_registry_that_is_not_there_is_refused_with_its_name()
     {
@@ -147,6 +161,22 @@ public sealed class PackageDownloadTests : IDisposable
         if (length == body.Length) context.Response.Close();
         else context.Response.Abort();
         return $"{context.Request.HttpMethod} {context.Request.RawUrl}";
+    }
+
+    private async Task AnswerWithoutEndAsync(bool saysItsLength)
+    {
+        HttpListenerContext context = await _registry.GetContextAsync().WaitAsync(Limits.Hang, TestContext.Current.CancellationToken);
+        if (saysItsLength) context.Response.ContentLength64 = PackageDownload.BytesMax + 1;
+        else context.Response.SendChunked = true;
+        byte[] megabyte = new byte[1 << 20];
+        try
+        {
+            for (long sent = 0; sent <= PackageDownload.BytesMax; sent += megabyte.Length) await context.Response.OutputStream.WriteAsync(megabyte, TestContext.Current.CancellationToken);
+        }
+        catch (Exception hungUp) when (hungUp is HttpListenerException or IOException or ObjectDisposedException or ProtocolViolationException)
+        {
+            context.Response.Abort(); // What was wanted: nobody takes it all.
+        }
     }
 
     /// <summary>An archive of files that hold their own names; "a>b" is a symbolic link from a to b.</summary>
