@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Faultline.Hosting;
+using Faultline.Protocol.Guards;
 using Faultline.TestSupport;
 using Npgsql;
 
@@ -49,18 +50,38 @@ public sealed class ConvergenceTests : IAsyncLifetime
         string? expected = null;
         for (int seed = 1; seed <= Orders; seed++)
         {
-            _broker.Shuffle(seed, MayStand);
-            string id = await LiveAsync(token);
-            _broker.LetGo();
-            await RestAsync();
-
-            string state = await StateOfAsync(id);
+            string state = await EndOfAsync(seed, token);
             expected ??= state;
             state.ShouldBe(expected, $"order {seed}");
         }
 
         expected.ShouldNotBeNull().ShouldContain("resolved");
         _broker.Repeated.ShouldBeGreaterThan(Orders, "messages came twice");
+    }
+
+    [Fact]
+    public async Task Without_the_inbox_a_repeat_shows_in_the_state()
+    {
+        string token = await SignInAsync();
+        string expected = await EndOfAsync(seed: 1, token);
+        foreach (RunningService service in _services.Values) await service.SwitchAsync(GuardNames.Inbox, on: false);
+
+        for (int seed = 2; seed <= Orders; seed++)
+        {
+            if (await EndOfAsync(seed, token) != expected) return;
+        }
+
+        Assert.Fail("messages were handled twice, and the comparison saw none of it");
+    }
+
+    /// <summary>The state of one ticket after its whole life, in one order of its events.</summary>
+    private async Task<string> EndOfAsync(int seed, string token)
+    {
+        _broker.Shuffle(seed, MayStand);
+        string id = await LiveAsync(token);
+        _broker.LetGo();
+        await RestAsync();
+        return await StateOfAsync(id);
     }
 
     /// <summary>The life of one ticket, from the inquiry to the answer. What other services are to learn of it may stand still all the time.</summary>

@@ -1,3 +1,4 @@
+using Faultline.Anomalies;
 using Faultline.Hosting;
 using Faultline.Messaging.PostgreSql.Control;
 using Faultline.Messaging.PostgreSql.Migrations;
@@ -37,6 +38,9 @@ internal sealed class RunningService : IAsyncDisposable
 
     public Task PublishAsync(IMessage message) => _app.Services.GetRequiredService<Units>().RunAsync(
         new Origin(), (unit, _) => Task.FromResult(unit.Publish(message)), TestContext.Current.CancellationToken);
+
+    /// <summary>Switches a guard, as the control endpoint would.</summary>
+    public Task SwitchAsync(string guard, bool on) => _app.Services.GetRequiredService<ControlPanel>().SwitchAsync(guard, on, TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {
