@@ -28,6 +28,7 @@ internal static class RunCommand
     private static readonly Option<string?> Profile = new("--profile") { Description = "The fault profile of the system, such as calm, workshop or storm for restaurant", HelpName = "name" };
     private static readonly Option<string?> Orders = new("--orders") { Description = "A program of your own in place of restaurant/orders: a folder with a .NET project or an executable named 'run', an executable, or an address", HelpName = "path or address" };
     private static readonly Option<int> Repeat = new("--repeat") { Description = "Run so many times, with the seed and those after it; tells pass rate, seeds and the worst", HelpName = "n", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> AtOnce = new("--at-once") { Description = "Of --repeat: so many seeds at the same time on one running system, and what is done to it hits all of them; 1 to 32", HelpName = "n", DefaultValueFactory = _ => 1 };
     private static readonly Option<string?> Report = new("--report") { Description = "Where the report files go; default a folder below .faultline/reports of the lab", HelpName = "folder" };
     private static readonly Option<string?> Only = new("--only") { Description = "Only the experiments whose name contains one of these texts, separated by commas", HelpName = "text" };
     private static readonly Option<bool> Long = new("--long") { Description = "The long form of the battery: more experiments, more operations" };
@@ -43,7 +44,7 @@ internal static class RunCommand
         "faultline run ./my-experiment.yaml --seed 7 --report ./report     # also of a system of your own",
         "faultline run ticketflow/intake --lab http://127.0.0.1:21000     # on the lab that 'faultline up' keeps running")
     {
-        What, SeedOf, Guards, Profile, Orders, Replicas, Broker, Repeat, Report, Only, Long, Postgres, LabFolderOptions.RabbitMq, LabFolderOptions.NoLinks,
+        What, SeedOf, Guards, Profile, Orders, Replicas, Broker, Repeat, AtOnce, Report, Only, Long, Postgres, LabFolderOptions.RabbitMq, LabFolderOptions.NoLinks,
     }.Does(screen, context => RunAsync(context, interrupts));
 
     /// <summary>Lets <c>--guards -outbox</c> be written as people write it: what follows the option is its value, although it begins with a dash.</summary>
@@ -65,27 +66,33 @@ internal static class RunCommand
         int repeat = context.Value(Repeat);
         if (repeat is < 1 or > RepeatMax) throw new CommandException(ExitCode.Usage, $"--repeat is {repeat}; it must be 1 to {RepeatMax}.");
 
+        int atOnce = context.Value(AtOnce);
+        if (atOnce < 1 || atOnce > Copies.Max) throw new CommandException(ExitCode.Usage, $"--at-once is {atOnce}; it must be 1 to {Copies.Max}.");
+        if (atOnce > repeat) throw new CommandException(ExitCode.Usage, $"--at-once is {atOnce}, and --repeat is {repeat}; it must be 1 to that number of repeats.");
+
         RunOrder order = OrderOf(context);
         IReadOnlyList<RunOutcome> outcomes = context.Arguments.GetResult(CommonOptions.Lab) is { Implicit: false }
             ? await RunThereAsync(order, repeat, context, interrupts)
-            : await RunHereAsync(order, repeat, context);
+            : await RunHereAsync(order, repeat, atOnce, context);
         return RunOutcome.TellAll(outcomes, context.Screen);
     }
 
     /// <summary>On a lab of its own.</summary>
-    private static async Task<IReadOnlyList<RunOutcome>> RunHereAsync(RunOrder order, int repeat, CommandContext context)
+    private static async Task<IReadOnlyList<RunOutcome>> RunHereAsync(RunOrder order, int repeat, int atOnce, CommandContext context)
     {
         IReadOnlyList<LabSystemSpec> own = order.Experiment is { } text ? Systems.NamedIn(text, order.Folder!) : [];
         RunPlanning planning = RunPlan.Of(order, [.. Systems.Specs(), .. own], hasLinks: !context.Value(LabFolderOptions.NoLinks));
         if (planning.Plan is not { } plan) throw new CommandException(ExitCode.Usage, string.Join('\n', planning.Problems.Select(problem => problem.With("--"))));
 
+        if (atOnce > 1 && plan.System.IsOwn) throw new CommandException(ExitCode.Usage, $"--at-once is {atOnce}, and {plan.System.Name} is a system of your own, whose experiments run one after the other; leave it out.");
+
         string folder = context.Value(Report) is { } named ? Path.GetFullPath(named) : plan.FolderBelow(CommandContext.Root, TimeProvider.System.GetUtcNow());
         await using LabInfrastructure lab = await LabInfrastructure.StartAsync(
             new LabOptions { Root = CommandContext.Root, Postgres = context.Value(Postgres), RabbitMq = context.Value(LabFolderOptions.RabbitMq), Links = !context.Value(LabFolderOptions.NoLinks) }, TimeProvider.System, new Lines(context.Screen), context.Stop);
         var outcomes = new List<RunOutcome>();
-        for (int turn = 0; turn < repeat; turn++)
+        for (int turn = 0; turn < repeat; turn += atOnce)
         {
-            RunPlan next = plan with { Seed = new Seed(plan.Seed.Value + (ulong)turn) };
+            RunPlan next = plan with { Seed = new Seed(plan.Seed.Value + (ulong)turn), AtOnce = Math.Min(atOnce, repeat - turn) };
             // Servers of the user's own may hold the data of earlier runs, and each turn holds that of those before.
             string? name = turn > 0 || context.Value(Orders) is not null || context.Value(Postgres) is not null || context.Value(LabFolderOptions.RabbitMq) is not null ? string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds():x}") : null;
             outcomes.Add(await RunOneHereAsync(lab, next, next.Request(name, FolderOf(folder, next.Seed.Value, repeat)), context));
@@ -110,6 +117,7 @@ internal static class RunCommand
     private static async Task<IReadOnlyList<RunOutcome>> RunThereAsync(RunOrder order, int repeat, CommandContext context, Interrupts interrupts)
     {
         if (context.Value(Postgres) is not null || context.Value(LabFolderOptions.RabbitMq) is not null) throw new CommandException(ExitCode.Usage, "--postgres and --rabbitmq are for a lab of the run's own; the one that --lab names has its servers already.");
+        if (context.Value(AtOnce) > 1) throw new CommandException(ExitCode.Usage, "--at-once is for a lab of the run's own, and not for the one that --lab names; leave one of the two out.");
 
         var outcomes = new List<RunOutcome>();
         for (int turn = 0; turn < repeat; turn++)

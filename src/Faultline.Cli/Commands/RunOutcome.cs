@@ -1,6 +1,7 @@
 using System.Globalization;
 using Faultline.Cli.Output;
 using Faultline.Verification.Checkers;
+using Faultline.Verification.Experiments;
 using Faultline.Verification.Reports;
 using Faultline.Verification.Verdicts;
 
@@ -20,17 +21,24 @@ internal sealed record RunOutcome(ulong Seed, Verdict Verdict, ExitCode ExitCode
     public IReadOnlyList<CellOutcome> Each { get; init; } = [];
 
     /// <summary>How one experiment ended.</summary>
-    /// <param name="Name">Its name.</param>
+    /// <param name="Name">Its name; that of its original where it is a copy.</param>
+    /// <param name="Seed">Its seed where it shared a system with other seeds; null for that of the run.</param>
     /// <param name="Verdict">Its verdict.</param>
     /// <param name="Operations">How many operations it had, when few.</param>
     /// <param name="Attempts">How many times they were sent in all.</param>
-    internal sealed record CellOutcome(string Name, Verdict Verdict, int Operations, int Attempts);
+    internal sealed record CellOutcome(string Name, ulong? Seed, Verdict Verdict, int Operations, int Attempts);
 
     public static RunOutcome Of(RunReport report, string folder) =>
         new(report.Facts.Seed, report.Verdict, report.ExitCode, folder, report.Cells.Count, report.Count(Verdict.Failed), report.Count(Verdict.Inconclusive))
         {
-            Each = [.. report.Cells.Select(cell => new CellOutcome(cell.Verdict.Experiment.Name, cell.Verdict.Verdict, cell.Lines.Count, cell.Lines.Sum(line => line.Attempts)))],
+            Each = [.. report.Cells.Select(cell => OutcomeOf(cell))],
         };
+
+    private static CellOutcome OutcomeOf(CellReport cell)
+    {
+        Experiment experiment = cell.Verdict.Experiment;
+        return new CellOutcome(experiment.CopyOf ?? experiment.Name, experiment.CopyOf is null ? null : experiment.Seed, cell.Verdict.Verdict, cell.Lines.Count, cell.Lines.Sum(line => line.Attempts));
+    }
 
     /// <summary>Tells the end of a run.</summary>
     /// <param name="screen">Where to.</param>
@@ -47,22 +55,33 @@ internal sealed record RunOutcome(ulong Seed, Verdict Verdict, ExitCode ExitCode
     public static ExitCode TellAll(IReadOnlyList<RunOutcome> outcomes, Screen screen)
     {
         ExitCode worst = outcomes.Select(outcome => outcome.ExitCode).MaxBy(Severity);
-        if (outcomes.Count == 1) return worst;
+        RunOutcome[] seeds = [.. outcomes.SelectMany(outcome => outcome.BySeed())];
+        if (seeds.Length == 1) return worst;
 
         TellEach(outcomes, screen);
-        RunOutcome[] others = [.. outcomes.Where(outcome => outcome.ExitCode != ExitCode.Passed)];
+        RunOutcome[] others = [.. seeds.Where(outcome => outcome.ExitCode != ExitCode.Passed)];
         screen.Line();
-        screen.Line($"{outcomes.Count - others.Length} of {outcomes.Count} seeds passed");
+        screen.Line($"{seeds.Length - others.Length} of {seeds.Length} seeds passed");
         foreach (RunOutcome other in others) screen.Line(string.Create(CultureInfo.InvariantCulture, $"  seed {other.Seed}: {Word(other.Verdict)}, {Path.Combine(other.Folder, ReportFiles.HtmlName)}"));
         if (others.Length > 0) screen.Line(string.Create(CultureInfo.InvariantCulture, $"the worst: seed {others.MaxBy(other => Severity(other.ExitCode))!.Seed}"));
         return worst;
     }
 
-    /// <summary>Of a battery with several experiments, how often each one passed: a ladder of guards shows what each rung earns.</summary>
+    /// <summary>The seeds of a run one by one, where several shared a system; the run itself where not, or where the lab failed and no seed can be told from another.</summary>
+    private IEnumerable<RunOutcome> BySeed()
+    {
+        if (ExitCode == ExitCode.Infrastructure || Each.All(cell => cell.Seed is null)) return [this];
+        return from cell in Each
+               group cell.Verdict by cell.Seed!.Value into seed
+               let verdict = VerdictLadder.Worst(seed)
+               select this with { Seed = seed.Key, Verdict = verdict, ExitCode = ExitCodes.Of(verdict) };
+    }
+
+    /// <summary>How often each experiment passed: a ladder of guards shows what each rung earns.</summary>
     private static void TellEach(IReadOnlyList<RunOutcome> outcomes, Screen screen)
     {
         IGrouping<string, CellOutcome>[] cells = [.. outcomes.SelectMany(outcome => outcome.Each).GroupBy(cell => cell.Name)];
-        if (cells.Length < 2) return;
+        if (cells.Length == 0) return;
 
         screen.Line();
         screen.Table(["experiment", "passed", "attempts per operation"], cells.Select(cell => (string[])

@@ -1,6 +1,5 @@
 using Faultline.Lab.Problems;
 using System.Diagnostics;
-using Faultline.Lab.Profiles;
 using Faultline.Lab.Schedules;
 using Faultline.Lab.Steps;
 using Faultline.Lab.Systems;
@@ -17,8 +16,6 @@ namespace Faultline.Lab.Experiments;
 /// <summary>The load phase of one cell: its workload, and its faults at their moments.</summary>
 internal sealed class CellLoad(Experiment cell, string? run, LabSystem system, HistoryWriter writer, TimeProvider time)
 {
-    /// <summary>How long a client goes on with an operation whose outcome is unknown.</summary>
-
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(25);
 
     private readonly Lock _gate = new();
@@ -54,7 +51,7 @@ internal sealed class CellLoad(Experiment cell, string? run, LabSystem system, H
     public string? Obstacle { get; private set; }
 
     /// <summary>What the parts of its profile did; empty without one.</summary>
-    public IReadOnlyList<FaultVerdict> Profile { get; private set; } = [];
+    public IReadOnlyList<FaultVerdict> Profile { get; set; } = [];
 
     /// <summary>The faults at their moments; null before the load begins.</summary>
     public FaultSchedule? Schedule { get; private set; }
@@ -71,31 +68,25 @@ internal sealed class CellLoad(Experiment cell, string? run, LabSystem system, H
         _running = RunFaultsAsync(Schedule, _over.Token);
     }
 
-    /// <summary>Runs the workload to its end, under the profile of the cell where it has one.</summary>
+    /// <summary>Runs the workload to its end.</summary>
     /// <param name="stop">Gives up.</param>
     public async Task OperateAsync(CancellationToken stop)
     {
-        if (system.Spec.Checks.Profiles.FirstOrDefault(profile => profile.Name == Cell.Profile) is not { IsCalm: false } known)
+        IWorkload workload = Cell.Workload.Steps.Count > 0
+            ? new StepsWorkload(new WorkloadDescription(Cell.Workload.Name, Cell.Title), Cell.Workload.Steps, Cell.Workload.Values, Cell.Workload.Subject)
+            : system.Spec.Checks.Workloads.First(candidate => candidate.Description.Name == Cell.Workload.Name);
+        Seed seed = StepsSeed.Of(Cell);
+        if (Cell.Workload.RatePerSecond is { } rate)
         {
-            await RunOperationsAsync(stop);
+            await RunAtRateAsync(workload, seed, rate, stop);
             return;
         }
 
-        var profile = new ProfileLoad(known, new FaultSite(Cell.Name, run, system, Shared: false, new Seed(Cell.Seed ?? 0).Derive($"profile/{known.Name}"), time));
-        try
-        {
-            profile.Begin();
-            await RunOperationsAsync(stop);
-        }
-        catch (LabException error)
-        {
-            Obstacle ??= error.Message;
-        }
-        finally
-        {
-            Profile = await profile.EndAsync();
-        }
+        await Task.WhenAll(Enumerable.Range(0, Cell.Workload.Concurrency).Select(process => RunClosedLoopAsync(workload, seed, process, stop)));
     }
+
+    /// <summary>Notes that the load could not be carried out; the first reason stays.</summary>
+    public void Obstruct(string why) => Obstacle ??= why;
 
     /// <summary>Places and removes the faults that are due now, and returns when that is done.</summary>
     /// <param name="stop">Gives up.</param>
@@ -107,7 +98,7 @@ internal sealed class CellLoad(Experiment cell, string? run, LabSystem system, H
         }
         catch (Exception error) when (error is LabException or ServiceRefusedException)
         {
-            Obstacle ??= error.Message;
+            Obstruct(error.Message);
         }
     }
 
@@ -144,23 +135,8 @@ internal sealed class CellLoad(Experiment cell, string? run, LabSystem system, H
         }
         catch (Exception error) when (error is LabException or ServiceRefusedException)
         {
-            Obstacle ??= error.Message;
+            Obstruct(error.Message);
         }
-    }
-
-    private async Task RunOperationsAsync(CancellationToken stop)
-    {
-        IWorkload workload = Cell.Workload.Steps.Count > 0
-            ? new StepsWorkload(new WorkloadDescription(Cell.Workload.Name, Cell.Title), Cell.Workload.Steps, Cell.Workload.Values, Cell.Workload.Subject)
-            : system.Spec.Checks.Workloads.First(candidate => candidate.Description.Name == Cell.Workload.Name);
-        Seed seed = StepsSeed.Of(Cell);
-        if (Cell.Workload.RatePerSecond is { } rate)
-        {
-            await RunAtRateAsync(workload, seed, rate, stop);
-            return;
-        }
-
-        await Task.WhenAll(Enumerable.Range(0, Cell.Workload.Concurrency).Select(process => RunClosedLoopAsync(workload, seed, process, stop)));
     }
 
     private bool HasNext(out long number)

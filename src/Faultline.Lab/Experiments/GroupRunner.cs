@@ -1,6 +1,9 @@
 using Faultline.Lab.Problems;
+using Faultline.Lab.Profiles;
+using Faultline.Lab.Schedules;
 using Faultline.Lab.Systems;
 using Faultline.Protocol.Services;
+using Faultline.Triggers;
 using Faultline.Verification.Checkers;
 using Faultline.Verification.Experiments;
 using Faultline.Verification.Histories;
@@ -87,7 +90,7 @@ internal sealed class GroupRunner(LabSystem system, string? run, HistoryWriter h
         {
             await Task.WhenAll(loads.Select(load => load.BeginAsync(loads.Length > 1, stop)));
             await InForceEverywhereAsync(stop);
-            await Task.WhenAll(loads.Select(load => load.OperateAsync(stop)));
+            await OperateAsync(loads, stop);
             await ActedAsync(loads, stop);
         }
         finally
@@ -96,6 +99,33 @@ internal sealed class GroupRunner(LabSystem system, string? run, HistoryWriter h
             await done.CancelAsync();
             await telling;
             await probing;
+        }
+    }
+
+    /// <summary>Runs the workloads to their ends, under the profile that all of them have or none.</summary>
+    private async Task OperateAsync(CellLoad[] loads, CancellationToken stop)
+    {
+        Experiment first = loads[0].Cell;
+        if (system.Spec.Checks.Profiles.FirstOrDefault(profile => profile.Name == first.Profile) is not { IsCalm: false } known)
+        {
+            await Task.WhenAll(loads.Select(load => load.OperateAsync(stop)));
+            return;
+        }
+
+        var profile = new ProfileLoad(known, new FaultSite(first.Name, run, system, Shared: false, new Seed(first.Seed ?? 0).Derive($"profile/{known.Name}"), time));
+        try
+        {
+            profile.Begin();
+            await Task.WhenAll(loads.Select(load => load.OperateAsync(stop)));
+        }
+        catch (LabException error)
+        {
+            foreach (CellLoad load in loads) load.Obstruct(error.Message);
+        }
+        finally
+        {
+            IReadOnlyList<FaultVerdict> did = await profile.EndAsync();
+            foreach (CellLoad load in loads) load.Profile = did;
         }
     }
 

@@ -44,12 +44,19 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
 
     private const string UnnamedFile = "experiment.yaml";
 
+    /// <summary>How many seeds share one running system at the same time, from <see cref="Seed"/> on.</summary>
+    /// <value>1; 1 to <see cref="Copies.Max"/>.</value>
+    public int AtOnce { get; init; } = 1;
+
+    /// <summary>The experiments that run: those of <see cref="Battery"/>, or so many copies of each as there are seeds at once.</summary>
+    public Battery Running => Copies.Of(Battery, Seed, AtOnce);
+
     /// <summary>What is run, as the command line names it.</summary>
     public string What => $"{Order.Battery ?? Order.File ?? UnnamedFile}{(Order.Only is { } only ? $" --only {string.Join(',', only)}" : "")}{(Order.Long ? " --long" : "")}";
 
     /// <summary>The exact command that repeats the run.</summary>
     public string Command =>
-        $"faultline run {What} --seed {Seed}{(Guards.Count == 0 ? "" : $" --guards {string.Join(',', Guards)}")}{(Order.Replicas is { } replicas ? $" --replicas {replicas}" : "")}{(Order.Broker is { } broker ? $" --broker {broker}" : "")}{(Order.Profile is { } profile ? $" --profile {profile}" : "")}{(Order.Orders is { } own ? $" --orders {own}" : "")}";
+        $"faultline run {What} --seed {Seed}{(Guards.Count == 0 ? "" : $" --guards {string.Join(',', Guards)}")}{(Order.Replicas is { } replicas ? $" --replicas {replicas}" : "")}{(Order.Broker is { } broker ? $" --broker {broker}" : "")}{(Order.Profile is { } profile ? $" --profile {profile}" : "")}{(Order.Orders is { } own ? $" --orders {own}" : "")}{(AtOnce == 1 ? "" : $" --repeat {AtOnce} --at-once {AtOnce}")}";
 
     /// <summary>Checks an order before anything starts.</summary>
     /// <param name="order">What is asked for.</param>
@@ -85,7 +92,7 @@ public sealed record RunPlan(LabSystemSpec System, Battery Battery, Seed Seed, I
     /// <param name="folder">Where the report files go.</param>
     public RunRequest Request(string? run, string folder) => new()
     {
-        Battery = Battery,
+        Battery = Running,
         Seed = Seed,
         Guards = Guards,
         Replicas = Order.Replicas,

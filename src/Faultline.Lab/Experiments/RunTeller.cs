@@ -30,8 +30,8 @@ public sealed class RunTeller : IProgress<RunProgress>
     /// <param name="time">The clock.</param>
     public RunTeller(RunPlan plan, Action<RunLine> tell, TimeProvider time)
     {
-        (_tell, _time, _began, _cells) = (tell, time, time.GetTimestamp(), plan.Battery.Cells.Count);
-        Say($"{plan.Battery.Name}, {_cells} experiments, seed {plan.Seed}. To repeat: {plan.Command}");
+        (_tell, _time, _began, _cells) = (tell, time, time.GetTimestamp(), plan.Running.Cells.Count);
+        Say($"{plan.Battery.Name}, {(_cells == 1 ? "1 experiment" : $"{_cells} experiments")}, {(plan.AtOnce == 1 ? "seed" : $"{plan.AtOnce} seeds from")} {plan.Seed}{(plan.AtOnce == 1 ? "" : " on")}. To repeat: {plan.Command}");
     }
 
     /// <inheritdoc />

@@ -27,7 +27,8 @@ public static class BatteryPlan
     /// <remarks>
     /// A cell that hits only its own messages disturbs no other. A fault that hits a whole process, or a batch with other cells' messages in it (crash, hang,
     /// delay and exceptions may), is survivable for the others as long as all guards are on; with a guard off it would break rules of cells it does not belong to.
-    /// Disruptions, probed cells, and cells that expect the whole system to break a rule want the system to themselves.
+    /// Disruptions, probed cells, and cells that expect the whole system to break a rule want the system to themselves. So do cells under a profile, but for
+    /// copies of one cell, which share what the profile does.
     /// </remarks>
     public static IReadOnlyList<CellGroup> Groups(Battery battery)
     {
@@ -70,7 +71,7 @@ public static class BatteryPlan
     /// <summary>Whether a cell leaves others in peace that run at the same time.</summary>
     /// <param name="cell">The cell.</param>
     public static bool MayShareTime(Experiment cell) =>
-        cell.Hypothesis.Count == 0 && cell.Generator is null && cell.Profile is null && cell.ExpectViolation is not (Drains.Name or QuietAfter.Name or NoLeftoverFault.Name) && cell.Schedule.All(fault => fault is AnomalyFault anomaly && IsContained(anomaly, guardsOff: cell.Guards.Any(guard => !guard.On)));
+        cell.Hypothesis.Count == 0 && cell.Generator is null && (cell.Profile is null || cell.CopyOf is not null) && cell.ExpectViolation is not (Drains.Name or QuietAfter.Name or NoLeftoverFault.Name) && cell.Schedule.All(fault => fault is AnomalyFault anomaly && IsContained(anomaly, guardsOff: cell.Guards.Any(guard => !guard.On)));
 
     private static bool IsContained(AnomalyFault fault, bool guardsOff) => fault.Kind switch
     {
@@ -80,6 +81,6 @@ public static class BatteryPlan
 
     private static string Setting(Experiment cell) => string.Join(
         '\n',
-        cell.System, cell.Broker, cell.Replicas, string.Join(',', cell.ReplicasOf.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")),
+        cell.System, cell.Broker, cell.CopyOf, cell.Replicas, string.Join(',', cell.ReplicasOf.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")),
         string.Join(',', cell.Guards.Select(guard => guard.ToString()).Order(StringComparer.Ordinal)));
 }

@@ -55,6 +55,9 @@ public sealed record Experiment
     /// <summary>The checker whose violation this experiment is about: it passes only with that violation. Null means that none may be there beyond what the faults predict.</summary>
     public string? ExpectViolation { get; init; }
 
+    /// <summary>The experiment that this one repeats with a seed of its own; null for one that repeats none. See <see cref="Copies"/>.</summary>
+    public string? CopyOf { get; init; }
+
     /// <summary>How long the drain may take.</summary>
     /// <value>60 seconds; 1 second to 1 hour.</value>
     public TimeSpan DrainLimit { get; init; } = TimeSpan.FromSeconds(60);

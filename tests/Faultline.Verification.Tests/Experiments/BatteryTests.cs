@@ -1,4 +1,5 @@
 using Faultline.Protocol.Faults;
+using Faultline.Triggers;
 using Faultline.Verification.Experiments;
 using Faultline.Verification.Schedules;
 
@@ -70,6 +71,31 @@ public sealed class BatteryTests
         groups.Where(group => group.Together && group.Setting.Guards.Count > 0).SelectMany(group => group.Cells).SelectMany(cell => cell.Schedule).OfType<AnomalyFault>().ShouldAllBe(fault => fault.Kind != "exception");
         groups.Where(group => group.Together && group.Setting.Guards.Count > 0).SelectMany(group => group.Cells).SelectMany(cell => cell.Schedule).OfType<AnomalyFault>().ShouldAllBe(fault => fault.Kind != "crash");
     }
+
+    [Fact]
+    public void Under_a_profile_copies_of_one_cell_share_a_system_and_other_cells_do_not()
+    {
+        Experiment cell = Matrix.Cells[0] with { Schedule = [], Profile = "weather" };
+        var battery = new Battery("two", "two", [cell with { Name = "first" }, cell with { Name = "second" }]);
+
+        BatteryPlan.Groups(battery).ShouldAllBe(group => !group.Together);
+        IReadOnlyList<CellGroup> groups = BatteryPlan.Groups(Copies.Of(battery, new Seed(7), 3));
+
+        groups.Select(group => group.Cells.Select(copy => (copy.Name, copy.Seed, copy.CopyOf))).ShouldBe(
+        [
+            [("first-seed-7", 7ul, "first"), ("first-seed-8", 8ul, "first"), ("first-seed-9", 9ul, "first")],
+            [("second-seed-7", 7ul, "second"), ("second-seed-8", 8ul, "second"), ("second-seed-9", 9ul, "second")],
+        ]);
+        groups.ShouldAllBe(group => group.Together);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(33)]
+    public void Too_few_or_too_many_copies_are_refused(int count) => Should.Throw<ArgumentOutOfRangeException>(() => Copies.Of(Matrix, new Seed(1), count));
+
+    [Fact]
+    public void One_copy_is_the_battery_itself() => Copies.Of(Matrix, new Seed(1), 1).ShouldBeSameAs(Matrix);
 
     [Fact]
     public void Cells_that_run_at_the_same_time_have_no_more_clients_than_a_small_machine_serves()
