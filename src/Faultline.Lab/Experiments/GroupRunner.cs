@@ -15,6 +15,8 @@ namespace Faultline.Lab.Experiments;
 /// <summary>Runs cells that share one running system at the same time through the phases: baseline, load under faults, heal, drain, quiesce, look.</summary>
 internal sealed class GroupRunner(LabSystem system, string? run, HistoryWriter history, IProgress<RunProgress> progress, TimeProvider time)
 {
+    private const int LooksAtOnce = 16;
+
     private static readonly TimeSpan QuietPause = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ActLimit = TimeSpan.FromMinutes(2); // Met only by a machine that is far too busy: the wait ends as soon as there is nothing to wait for.
@@ -68,13 +70,15 @@ internal sealed class GroupRunner(LabSystem system, string? run, HistoryWriter h
         await ProbeAsync(cells, "after", looks, stop);
         Account account = await looks.AccountAsync(since, before, run, stop);
         IReadOnlyList<Interruption> interruptions = account.InterruptionsOf(loads);
-        var runs = new List<CellRun>();
-        foreach (CellLoad load in loads)
+        var runs = new CellRun[loads.Length];
+        // A look may wait until what it sees agrees; where it never does, many would wait one after the other.
+        await Parallel.ForAsync(0, loads.Length, new ParallelOptions { MaxDegreeOfParallelism = LooksAtOnce, CancellationToken = stop }, async (at, token) =>
         {
+            CellLoad load = loads[at];
             CellRun cell = account.RunOf(load, interruptions, looks.Probes, drain, quiet, still, healedAt, leftover);
-            IReadOnlyList<SystemFact> seen = await system.Spec.Checks.LookAsync(new LookCall(load.History, account.Facts, system.Http, system.AddressOf, time) { Cell = load.Cell, Run = run, DatabaseOf = system.DatabaseConnectionOf }, stop);
-            runs.Add(cell with { Context = cell.Context with { Facts = [.. cell.Context.Facts, .. seen] } });
-        }
+            IReadOnlyList<SystemFact> seen = await system.Spec.Checks.LookAsync(new LookCall(load.History, account.Facts, system.Http, system.AddressOf, time) { Cell = load.Cell, Run = run, DatabaseOf = system.DatabaseConnectionOf }, token);
+            runs[at] = cell with { Context = cell.Context with { Facts = [.. cell.Context.Facts, .. seen] } };
+        });
 
         await RestoreGuardsAsync(stop);
         return runs;

@@ -12,13 +12,14 @@ namespace TicketFlow.Tests.Whole;
 /// <summary>All services of TicketFlow in one process, on real databases, with a broker that gives messages out in any order that a broker may.</summary>
 public sealed class ConvergenceTests : IAsyncLifetime
 {
-    private const int Orders = 12;
+    private const int Orders = 16;
     private const string Key = "a key that only this test knows, and long";
 
     private static readonly SystemDefinition System = new("ticketflow", [.. TicketFlowSystem.Definition.Services.Where(service => service.Name != TicketFlowSystem.Definition.MetricsService)]);
-    private static readonly string[] MayStand = ["ticketflow/inquiries", "ticketflow/sla", "ticketflow/communication"];
+    private static readonly string[] MayStand = ["ticketflow/inquiries", "ticketflow/translations", "ticketflow/sla", "ticketflow/communication"];
 
     private readonly ShuffledBroker _broker = new();
+    private readonly HashSet<string> _begins = [];
     private readonly Dictionary<string, PostgresDatabase> _databases = [];
     private readonly Dictionary<string, RunningService> _services = [];
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false });
@@ -31,7 +32,7 @@ public sealed class ConvergenceTests : IAsyncLifetime
             var database = new PostgresDatabase();
             await database.InitializeAsync();
             _databases[service.Name] = database;
-            _services[service.Name] = await RunningService.StartAsync(System, service.Name, database.ConnectionString, _ => Task.FromResult<(Faultline.Messaging.Transport.ITransport, IAsyncDisposable?)>((_broker.Connect(), null)), $"--Faultline:SystemKey={Key}", $"--Faultline:Data={_mail}");
+            _services[service.Name] = await RunningService.StartAsync(System, service.Name, database.ConnectionString, _ => Task.FromResult<(Faultline.Messaging.Transport.ITransport, IAsyncDisposable?)>((_broker.Connect(), null)), $"--Faultline:SystemKey={Key}", $"--Faultline:Data={_mail}", "--TicketFlow:TranslationLimit=00:00:01");
         }
     }
 
@@ -39,6 +40,7 @@ public sealed class ConvergenceTests : IAsyncLifetime
     {
         _http.Dispose();
         foreach (RunningService service in _services.Values) await service.DisposeAsync();
+        _broker.Dispose();
         foreach (PostgresDatabase database in _databases.Values) await database.DisposeAsync();
         Directory.Delete(_mail, recursive: true);
     }
@@ -57,6 +59,7 @@ public sealed class ConvergenceTests : IAsyncLifetime
 
         expected.ShouldNotBeNull().ShouldContain("resolved");
         _broker.Repeated.ShouldBeGreaterThan(Orders, "messages came twice");
+        _begins.Order().ShouldBe(["awaiting-qualification", "awaiting-translation"], "translations came before their inquiries and after them");
     }
 
     [Fact]
@@ -77,10 +80,11 @@ public sealed class ConvergenceTests : IAsyncLifetime
     /// <summary>The state of one ticket after its whole life, in one order of its events.</summary>
     private async Task<string> EndOfAsync(int seed, string token)
     {
-        _broker.Shuffle(seed, MayStand);
+        _broker.Shuffle(seed, MayStand, late: ("ticketflow/tickets", "ticketflow/inquiries"));
         string id = await LiveAsync(token);
         _broker.LetGo();
         await RestAsync();
+        _begins.Add(await AskAsync(_databases["ticketflow/tickets"], $"select to_state from step where ticket_id = '{id}' and version = 1"));
         return await StateOfAsync(id);
     }
 

@@ -8,28 +8,44 @@ namespace TicketFlow.Tests.Whole;
 
 /// <summary>
 /// A broker in memory that gives messages out in an order that a seed decides: of one publisher and key as they were sent, as a broker promises, and everything else in any order. Some come twice, some are given
-/// out again before they were acknowledged, and whole queues stand still until they are let go.
+/// out again before they were acknowledged, queues wait for messages to others, and whole queues stand still until they are let go.
 /// </summary>
-internal sealed class ShuffledBroker
+internal sealed class ShuffledBroker : IDisposable
 {
+    /// <summary>When nothing has moved for so long, whoever waits for a message to others waits in vain.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+
+    private const int WaitsMax = 8;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Queue> _queues = [];
     private Random _chance = new(0);
     private SystemTopology? _topology;
+    private readonly Timer _patience;
+    private bool _moved;
     private long _tag;
+
+    public ShuffledBroker() => _patience = new Timer(_ => EndOneWait(), state: null, Patience, Patience);
 
     /// <summary>How many messages were given out more often than once.</summary>
     public int Repeated { get; private set; }
 
     public ITransport Connect() => new Endpoint(this);
 
-    /// <summary>Begins a new order; some of the queues stand still.</summary>
-    public void Shuffle(int seed, IEnumerable<string> mayStand)
+    public void Dispose() => _patience.Dispose();
+
+    /// <summary>Begins a new order.</summary>
+    /// <param name="seed">Decides it.</param>
+    /// <param name="mayStand">Of these queues about half stand still.</param>
+    /// <param name="late">Of every second order: what this publisher sends to this consumer waits there until something of another publisher has been handled.</param>
+    public void Shuffle(int seed, IEnumerable<string> mayStand, (string Consumer, string Publisher) late)
     {
         lock (_gate)
         {
             _chance = new Random(seed);
             foreach (string service in mayStand) QueueOf(service).Stands = _chance.Next(2) == 0;
+            foreach (Queue queue in _queues.Values) queue.Waits = Wait();
+            QueueOf(late.Consumer).Late = seed % 2 == 0 ? $"{late.Publisher}/" : null;
         }
     }
 
@@ -65,6 +81,12 @@ internal sealed class ShuffledBroker
             {
                 Queue queue = QueueOf(route.Consumer);
                 Put(queue, $"{message.Publisher}/{message.Key}", message, isAgain: false);
+            }
+
+            _moved = true;
+            foreach (Queue queue in _queues.Values)
+            {
+                if (queue.Waits > 0) queue.Waits--;
                 Pump(queue);
             }
         }
@@ -79,9 +101,12 @@ internal sealed class ShuffledBroker
     /// <summary>Gives the next message of a queue out: the head of any of its lanes.</summary>
     private void Pump(Queue queue)
     {
-        if (queue.Given is not null || queue.Stands || queue.Reader is not { } reader || queue.Lanes.Count == 0) return;
+        if (queue.Given is not null || queue.Stands || queue.Waits > 0 || queue.Reader is not { } reader) return;
 
-        (string lane, LinkedList<Delivery> waiting) = queue.Lanes.ElementAt(_chance.Next(queue.Lanes.Count));
+        KeyValuePair<string, LinkedList<Delivery>>[] open = [.. queue.Lanes.Where(lane => queue.Late is not { } late || !lane.Key.StartsWith(late, StringComparison.Ordinal))];
+        if (open.Length == 0) return;
+
+        (string lane, LinkedList<Delivery> waiting) = open[_chance.Next(open.Length)];
         Delivery next = waiting.First!.Value;
         queue.Given = (lane, next);
         reader.TryWrite(new SubscriptionEvent.Delivered([next]));
@@ -103,6 +128,9 @@ internal sealed class ShuffledBroker
                 waiting.RemoveFirst();
                 if (waiting.Count == 0) queue.Lanes.Remove(lane);
                 queue.Given = null;
+                queue.Late = null;
+                queue.Waits = Wait();
+                _moved = true;
                 if (!given.Redelivered && _chance.Next(4) == 0)
                 {
                     Repeated++;
@@ -111,6 +139,23 @@ internal sealed class ShuffledBroker
             }
 
             Pump(queue);
+        }
+    }
+
+    private int Wait() => _chance.Next(2) == 0 ? 0 : _chance.Next(1, WaitsMax);
+
+    private void EndOneWait()
+    {
+        lock (_gate)
+        {
+            bool moved = _moved;
+            _moved = false;
+            Queue[] waiting = [.. _queues.Values.Where(queue => queue.Waits > 0 || queue.Late is not null)];
+            if (moved || waiting.Length == 0) return;
+
+            Queue next = waiting[_chance.Next(waiting.Length)];
+            (next.Waits, next.Late) = (0, null);
+            Pump(next);
         }
     }
 
@@ -132,6 +177,12 @@ internal sealed class ShuffledBroker
         public (string Lane, Delivery Delivery)? Given { get; set; }
 
         public bool Stands { get; set; }
+
+        /// <summary>For how many messages to anybody it waits.</summary>
+        public int Waits { get; set; }
+
+        /// <summary>How the lanes begin that wait for others; null for none.</summary>
+        public string? Late { get; set; }
     }
 
     private sealed class Endpoint(ShuffledBroker broker) : ITransport
