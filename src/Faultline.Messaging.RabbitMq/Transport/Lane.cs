@@ -54,6 +54,9 @@ internal sealed class Lane(int partition)
     /// <summary>The broker was asked to tell when everything has arrived that it had sent until then.</summary>
     public bool IsQuietAsked { get; set; }
 
+    /// <summary>How many deliveries have come on this channel.</summary>
+    public ulong Heard { get; set; }
+
     /// <summary>Tells the deliveries of this channel from those of an earlier one.</summary>
     public int Generation { get; set; }
 

@@ -14,6 +14,7 @@ internal sealed class StreamLine : AsyncDefaultBasicConsumer
 
     private readonly Channel<(ulong Tag, StreamEvent Event)> _arrived = System.Threading.Channels.Channel.CreateUnbounded<(ulong Tag, StreamEvent Event)>(new UnboundedChannelOptions { SingleReader = true });
     private readonly IChannel _channel;
+    private ulong _heard;
 
     private StreamLine(IChannel channel)
         : base(channel) => _channel = channel;
@@ -56,6 +57,13 @@ internal sealed class StreamLine : AsyncDefaultBasicConsumer
     public override Task HandleBasicDeliverAsync(
         string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
     {
+        if (deliveryTag != ++_heard)
+        {
+            // What came later must not be read as what follows.
+            _arrived.Writer.TryComplete(new IOException($"delivery {_heard} of the stream never arrived and delivery {deliveryTag} did: the connection has lost bytes"));
+            return Task.CompletedTask;
+        }
+
         Arrival arrival = Wire.Read(properties, redelivered, body);
         long offset = properties.Headers?.TryGetValue(OffsetHeader, out object? value) == true ? Convert.ToInt64(value, CultureInfo.InvariantCulture) : -1;
         _arrived.Writer.TryWrite((deliveryTag, new StreamEvent(offset, arrival.Message, arrival.Malformed)));

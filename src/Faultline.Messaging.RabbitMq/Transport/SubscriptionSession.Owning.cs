@@ -16,6 +16,7 @@ internal sealed partial class SubscriptionSession
     private MemberTable _table = null!;
     private IChannel _batons = null!;
     private BatonEars _batonEars = null!;
+    private ulong _batonsHeard;
     private int _registrations;
     private bool _balanceDue;
     private bool _announceDue = true;
@@ -66,6 +67,8 @@ internal sealed partial class SubscriptionSession
 
     private async Task TakeBatonAsync(Happening.BatonCame baton)
     {
+        if (!IsNext(baton.Number, ++_batonsHeard, Names.Owner(_consumer.Service, _byConsumer.TryGetValue(baton.Consumer, out Lane? named) ? named.Partition : 0))) return;
+
         if (!_byConsumer.TryGetValue(baton.Consumer, out Lane? lane))
         {
             await _batons.BasicNackAsync(baton.Number, multiple: false, requeue: true); // It was on its way when this consumer was cancelled.
@@ -140,7 +143,7 @@ internal sealed partial class SubscriptionSession
         try
         {
             IChannel channel = await _connection.CreateChannelAsync(cancellationToken: either.Token);
-            (lane.Channel, lane.Generation) = (channel, lane.Generation + 1);
+            (lane.Channel, lane.Generation, lane.Heard) = (channel, lane.Generation + 1, 0);
             lane.Spared.UnionWith(lane.Note);
             await channel.BasicQosAsync(0, _consumer.PrefetchOf(_lanes.Length, _connector.Options.PrefetchMin), global: false, either.Token);
             lane.IsQuietAsked = false;

@@ -171,7 +171,21 @@ internal sealed partial class SubscriptionSession : IAsyncDisposable
     private void TakeMessage(Happening.Arrived arrived)
     {
         Lane lane = _lanes[arrived.Partition];
-        if (lane.Generation == arrived.Generation && lane.State is (LaneState.Open or LaneState.Revoking)) lane.Accept(arrived.Arrival, arrived.Number);
+        if (lane.Generation != arrived.Generation || lane.State is not (LaneState.Open or LaneState.Revoking)) return;
+
+        if (IsNext(arrived.Number, ++lane.Heard, Names.Queue(_consumer.Service, arrived.Partition))) lane.Accept(arrived.Arrival, arrived.Number);
+    }
+
+    /// <summary>
+    /// Whether a delivery follows the one before on its channel, whose deliveries the broker numbers one by one. Where one is missing, something between here and the broker has lost bytes, and an acknowledgement of
+    /// what came later would cover it: the connection ends, and everything that is open comes again.
+    /// </summary>
+    private bool IsNext(ulong number, ulong expected, string queue)
+    {
+        if (number == expected) return true;
+
+        _ended ??= $"delivery {expected} of a channel never arrived and delivery {number} did, from queue '{queue}': the connection has lost bytes";
+        return false;
     }
 
     // One frame for all that is settled without a gap. Acknowledgements are not confirmed: what a broker loses of them it delivers again.

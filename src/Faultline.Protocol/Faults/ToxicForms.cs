@@ -12,6 +12,12 @@ public static class ToxicForms
     /// <summary>Bytes are changed on the way.</summary>
     public const string Corrupt = "corrupt";
 
+    /// <summary>Bytes vanish on the way.</summary>
+    public const string PacketLoss = "packet_loss";
+
+    /// <summary>What goes to the server.</summary>
+    public const string Upstream = "upstream";
+
     /// <summary>Own replies in place of the service's.</summary>
     public const string Status = "status";
 
@@ -25,7 +31,7 @@ public static class ToxicForms
         new("reset_peer", ["timeout"], []),
         new("slicer", ["average_size", "size_variation", "delay"], ["average_size"]),
         new("limit_data", ["bytes"], ["bytes"]),
-        new("packet_loss", ["loss_rate", "correlation"], ["loss_rate"]),
+        new(PacketLoss, ["loss_rate", "correlation"], ["loss_rate"]),
         new(Corrupt, ["rate"], ["rate"]),
         new("blackhole_upstream_connect", [], []),
     ];
@@ -34,7 +40,7 @@ public static class ToxicForms
     public static IReadOnlyList<string> Types { get; } = [.. All.Select(form => form.Type)];
 
     /// <summary>The directions of a stream.</summary>
-    public static IReadOnlyList<string> Streams { get; } = ["downstream", "upstream"];
+    public static IReadOnlyList<string> Streams { get; } = ["downstream", Upstream];
 
     /// <summary>The kinds of HTTP faults.</summary>
     public static IReadOnlyList<string> HttpKinds { get; } = ["latency", "abort", Status, "truncate", "garbage", "slow_body", "duplicate", "blackhole"];

@@ -26,7 +26,8 @@ public sealed record LinkFaultCell(string Kind, LinkEffect Effect, IReadOnlyList
 /// <summary>The one table that says beforehand what each kind of link fault may cause on each kind of link. Experiments are refused by it, and verdicts are judged by it.</summary>
 /// <remarks>
 /// A connection that is late, slow, cut or silent is what every network does, and every guarded service must survive it. Bytes that are <em>changed</em> are another matter: no network hands them on,
-/// for TCP has a checksum, and neither PostgreSQL nor AMQP looks whether a byte is the one that was sent.
+/// for TCP has a checksum, and neither PostgreSQL nor AMQP looks whether a byte is the one that was sent. Bytes that are <em>missing</em> in the middle of a connection are none either; whoever waits
+/// for an answer, or numbers what comes, survives them all the same.
 /// </remarks>
 public static class LinkFaultTable
 {
@@ -40,8 +41,10 @@ public static class LinkFaultTable
     /// <summary>What a toxic may cause.</summary>
     /// <param name="type">A type from <see cref="ToxicForms.Types"/>.</param>
     /// <param name="role">What the link leads to.</param>
-    public static LinkFaultCell OfToxic(string type, LinkRole role) =>
-        type == ToxicForms.Corrupt ? new(type, LinkEffect.Destructive, [], "changed bytes may look right to the other side, so what is stored may be wrong")
+    /// <param name="isUpstream">Whether it acts on what is sent to the server, and not on what the server sends.</param>
+    public static LinkFaultCell OfToxic(string type, LinkRole role, bool isUpstream) =>
+        type == ToxicForms.PacketLoss && role == LinkRole.Broker && isUpstream ? new(type, LinkEffect.Destructive, [], "RabbitMQ confirms by counting what has come, so a message that vanishes on its way there is taken for confirmed; what the broker sends is numbered, and stream: downstream survives")
+        : type == ToxicForms.Corrupt ? new(type, LinkEffect.Destructive, [], "changed bytes may look right to the other side, so what is stored may be wrong")
         : NeedNoGuard.Contains(type) ? new(type, LinkEffect.Survivable, [])
         : new(type, LinkEffect.Survivable, GuardsOf(role));
 

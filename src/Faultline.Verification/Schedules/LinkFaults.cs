@@ -127,7 +127,7 @@ public static class LinkEffects
     /// <param name="links">The links of the system.</param>
     public static IReadOnlyList<LinkFaultCell> Of(FaultSpec fault, IReadOnlyList<LinkDescription> links) => fault switch
     {
-        ToxicFault toxic when links.FirstOrDefault(link => link.Name == toxic.Link) is { } link => [LinkFaultTable.OfToxic(toxic.Type, link.Role)],
+        ToxicFault toxic when links.FirstOrDefault(link => link.Name == toxic.Link) is { } link => [LinkFaultTable.OfToxic(toxic.Type, link.Role, toxic.Stream == ToxicForms.Upstream)],
         HttpLinkFault http when links.FirstOrDefault(link => link.Name == http.Link) is { } link => [.. http.Kinds.Select(kind => LinkFaultTable.OfHttp(kind, link.Role, http.When, http.Status))],
         PartitionFault => [LinkFaultTable.OfPartition()],
         _ => [],

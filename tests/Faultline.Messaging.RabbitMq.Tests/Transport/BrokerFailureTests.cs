@@ -1,8 +1,11 @@
+using System.Text;
 using Faultline.Conformance;
 using Faultline.Conformance.Transport;
 using Faultline.Lab.Supervisor;
 using Faultline.Messaging.Envelopes;
 using Faultline.Messaging.RabbitMq.Transport;
+using Faultline.Messaging.Streams;
+using Faultline.Messaging.Topology;
 using Faultline.Messaging.Transport;
 
 namespace Faultline.Messaging.RabbitMq.Tests.Transport;
@@ -67,6 +70,54 @@ public sealed class BrokerFailureTests(OwnBroker broker) : IClassFixture<OwnBrok
         await SendUntilConfirmedAsync(transport, [system.Message("new", "k1")]);
         await Wait.For("the new one came", () => consumer.Texts.Contains("new"));
         consumer.Deliveries.Last(delivery => TestSystem.TextOf(delivery) == "new").Redelivered.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_delivery_that_vanishes_on_the_way_is_missed_and_comes_again()
+    {
+        TestSystem system = new("vanished", partitions: 1);
+        await using RabbitMqTransport sending = await broker.ConnectAsync(Hasty);
+        await sending.DeclareAsync(system.Topology, Stop);
+        await sending.SendAsync([.. new[] { "first", "vanishes", "third", "fourth" }.Select(text => system.Message(text, text))], Stop);
+        await using LossyLine line = new(new Uri(broker.Rabbit.AddressOf()).Port, "vanishes"u8.ToArray());
+        await using RabbitMqTransport receiving = await broker.ConnectAsync(line.Port);
+        await using Consumer consumer = new(await receiving.SubscribeAsync(system.Service, "1", 100, Stop), new Manners());
+
+        // Acknowledged up to the last, it would be gone for good.
+        await Wait.For("all came", () => consumer.Texts.Distinct().Count() == 4);
+        await Wait.For("the queue is empty", async () => await DepthAsync(sending, system.Service) == 0);
+        line.Lost.ShouldBe(1);
+        consumer.Texts.Distinct().ShouldBe(["first", "vanishes", "third", "fourth"]);
+    }
+
+    [Fact]
+    public async Task An_event_of_a_stream_that_vanishes_on_the_way_is_not_skipped()
+    {
+        TestSystem system = new("skipped", partitions: 1);
+        StreamTopology stream = new($"{system.Publisher}/events");
+        await using RabbitMqTransport sending = await broker.ConnectAsync(Hasty);
+        await sending.DeclareAsync(system.Topology with { Stream = stream }, Stop);
+        await sending.SendAsync([.. new[] { "first", "vanishes", "third", "fourth" }.Select(text => system.Message(text, "one key"))], Stop);
+        await using LossyLine line = new(new Uri(broker.Rabbit.AddressOf()).Port, "vanishes"u8.ToArray());
+        await using RabbitMqTransport receiving = await broker.ConnectAsync(line.Port);
+        await using IStreamReader reader = await receiving.OpenStreamAsync(stream.Name, new StreamStart.First(), Stop);
+
+        List<string> texts = [];
+        await Wait.For("all came", async () =>
+        {
+            try
+            {
+                texts.AddRange((await reader.ReadAsync(Stop)).Select(item => Encoding.UTF8.GetString(item.Message!.Body.Span)));
+            }
+            catch (TransportException)
+            {
+                return false; // It connects anew at the next call, as a projection has it do.
+            }
+
+            return texts.Contains("fourth");
+        });
+        texts.ShouldBe(["first", "vanishes", "third", "fourth"]);
+        line.Lost.ShouldBe(1);
     }
 
     [Fact]

@@ -22,6 +22,10 @@ public sealed class OwnBroker : IAsyncLifetime
     public Task<RabbitMqTransport> ConnectAsync(RabbitMqTransportOptions? options = null) =>
         RabbitMqTransport.ConnectAsync(Rabbit.AddressOf(), TimeProvider.System, new TestLog(), TestContext.Current.CancellationToken, options);
 
+    /// <summary>Over a way of the test's own.</summary>
+    public Task<RabbitMqTransport> ConnectAsync(int port) =>
+        RabbitMqTransport.ConnectAsync(Rabbit.AddressOf(port: port), TimeProvider.System, new TestLog(), TestContext.Current.CancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         if (_broker is not null) await _broker.DisposeAsync();

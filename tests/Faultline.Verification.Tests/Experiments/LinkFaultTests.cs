@@ -70,6 +70,7 @@ public sealed class LinkFaultTests
 
     [Theory]
     [InlineData("toxic: {link: kitchen-database, type: corrupt, attributes: {rate: 0.01}}", "changed bytes may look right")]
+    [InlineData("toxic: {link: kitchen-broker, type: packet_loss, stream: upstream, attributes: {loss_rate: 0.3}}", "a message that vanishes on its way there is taken for confirmed")]
     [InlineData("http: {link: client-orders, kind: status, attributes: {status: 404}}", "tells the client something certain")]
     public void A_fault_whose_consequences_cannot_be_told_needs_an_expected_violation(string fault, string why)
     {
@@ -84,7 +85,13 @@ public sealed class LinkFaultTests
     {
         foreach (LinkRole role in Enum.GetValues<LinkRole>())
         {
-            foreach (string type in ToxicForms.Types) LinkFaultTable.OfToxic(type, role).Effect.ShouldBe(type == "corrupt" ? LinkEffect.Destructive : LinkEffect.Survivable);
+            foreach (string type in ToxicForms.Types)
+            {
+                LinkFaultTable.OfToxic(type, role, isUpstream: false).Effect.ShouldBe(type == "corrupt" ? LinkEffect.Destructive : LinkEffect.Survivable);
+                // RabbitMQ counts what comes; what vanished on its way there is confirmed with the rest.
+                LinkFaultTable.OfToxic(type, role, isUpstream: true).Effect.ShouldBe(type == "corrupt" || (type == "packet_loss" && role == LinkRole.Broker) ? LinkEffect.Destructive : LinkEffect.Survivable);
+            }
+
             foreach (string kind in ToxicForms.HttpKinds)
             {
                 LinkFaultTable.OfHttp(kind, role, "before", 503).Effect.ShouldBe(role is LinkRole.Database or LinkRole.Broker ? LinkEffect.Refused : LinkEffect.Survivable);
