@@ -52,7 +52,9 @@ internal static class LinksBattery
         if (type != "slow_close") yield break;
 
         if (link == ToCustomers) yield return Http("truncate", "after", new TriggerSpec { Every = 5 }, []);
-        else yield return new DisruptionFault { Name = "connections ended", Target = link.EndsWith(Broker, StringComparison.Ordinal) ? BrokerNames.Target : "postgres/services", Verb = DisruptionVerbs.TerminateSessions, From = Moment.AfterOperations(8) };
+        // A client of RabbitMQ that is told to close does so before the broker: only a broker that dies ends them itself for certain.
+        else if (link.EndsWith(Broker, StringComparison.Ordinal)) yield return new DisruptionFault { Name = "the broker dies", Target = BrokerNames.Target, Verb = DisruptionVerbs.Kill, From = Moment.AfterOperations(8) };
+        else yield return new DisruptionFault { Name = "connections ended", Target = "postgres/services", Verb = DisruptionVerbs.TerminateSessions, From = Moment.AfterOperations(8) };
     }
 
     private static ToxicFault Toxic(Case @case, string link) => new()

@@ -13,9 +13,12 @@ namespace TicketFlow.Tests.Whole;
 internal sealed class ShuffledBroker : IDisposable
 {
     /// <summary>When nothing has moved for so long, whoever waits for a message to others waits in vain.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(40);
 
-    private const int WaitsMax = 8;
+    /// <summary>A service that is working on what the late ones wait for is given so many times as long.</summary>
+    private const int LatePatience = 50;
+
+    private const int WaitsMax = 6;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Queue> _queues = [];
@@ -23,6 +26,7 @@ internal sealed class ShuffledBroker : IDisposable
     private SystemTopology? _topology;
     private readonly Timer _patience;
     private bool _moved;
+    private int _still;
     private long _tag;
 
     public ShuffledBroker() => _patience = new Timer(_ => EndOneWait(), state: null, Patience, Patience);
@@ -148,13 +152,14 @@ internal sealed class ShuffledBroker : IDisposable
     {
         lock (_gate)
         {
-            bool moved = _moved;
+            _still = _moved ? 0 : _still + 1;
             _moved = false;
-            Queue[] waiting = [.. _queues.Values.Where(queue => queue.Waits > 0 || queue.Late is not null)];
-            if (moved || waiting.Length == 0) return;
+            Queue[] waiting = [.. _queues.Values.Where(queue => queue.Waits > 0 || (queue.Late is not null && _still > LatePatience))];
+            if (_still == 0 || waiting.Length == 0) return;
 
             Queue next = waiting[_chance.Next(waiting.Length)];
-            (next.Waits, next.Late) = (0, null);
+            next.Waits = 0;
+            if (_still > LatePatience) next.Late = null;
             Pump(next);
         }
     }
