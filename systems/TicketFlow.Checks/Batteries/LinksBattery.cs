@@ -52,16 +52,19 @@ internal static class LinksBattery
         if (type != "slow_close") yield break;
 
         if (link == ToCustomers) yield return Http("truncate", "after", new TriggerSpec { Every = 5 }, []);
-        // A client of RabbitMQ that is told to close does so before the broker: only a broker that dies ends them itself for certain.
-        else if (link.EndsWith(Broker, StringComparison.Ordinal)) yield return new DisruptionFault { Name = "the broker dies", Target = BrokerNames.Target, Verb = DisruptionVerbs.Kill, From = Moment.AfterOperations(8) };
+        else if (IsToBroker(link)) yield return new DisruptionFault { Name = "the client dies", Target = $"ticketflow/{link[..link.IndexOf('-')]}", Verb = DisruptionVerbs.Kill, From = Moment.AfterOperations(8) };
         else yield return new DisruptionFault { Name = "connections ended", Target = "postgres/services", Verb = DisruptionVerbs.TerminateSessions, From = Moment.AfterOperations(8) };
     }
+
+    private static bool IsToBroker(string link) => link.EndsWith(Broker, StringComparison.Ordinal);
 
     private static ToxicFault Toxic(Case @case, string link) => new()
     {
         Name = @case.Type,
         Link = link,
         Type = @case.Type,
+        // RabbitMQ ends no connection, it resets it (its linger time is 0): only the client's end can be late.
+        Stream = @case.Type == "slow_close" && IsToBroker(link) ? ToxicForms.Upstream : "downstream",
         // A reply to a customer is short.
         Attributes = @case.Attributes.ToDictionary(attribute => attribute.Name, attribute => attribute.Name == "bytes" && link == ToCustomers ? 900 : attribute.Value),
         From = @case.Length is null ? Moment.BeginOfLoad : Moment.AfterOperations(5),
