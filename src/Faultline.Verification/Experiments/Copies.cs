@@ -1,5 +1,6 @@
 using System.Globalization;
 using Faultline.Triggers;
+using Faultline.Verification.Schedules;
 
 namespace Faultline.Verification.Experiments;
 
@@ -20,5 +21,16 @@ public static class Copies
         return count == 1 ? battery : battery with { Cells = [.. battery.Cells.SelectMany(cell => Enumerable.Range(0, count).Select(number => Copy(cell, first.Value + (ulong)number)))] };
     }
 
-    private static Experiment Copy(Experiment cell, ulong seed) => cell with { Name = string.Create(CultureInfo.InvariantCulture, $"{cell.Name}-seed-{seed}"), Seed = seed, CopyOf = cell.Name };
+    private static Experiment Copy(Experiment cell, ulong seed)
+    {
+        string name = string.Create(CultureInfo.InvariantCulture, $"{cell.Name}-seed-{seed}");
+        return cell with { Name = name, Seed = seed, CopyOf = cell.Name, Schedule = [.. cell.Schedule.Select(fault => fault is AnomalyFault { Pins.Count: > 0 } pinned ? Move(pinned, cell.Name, name) : fault)] };
+    }
+
+    /// <summary>A pin names an operation, whose id begins with the name of its cell.</summary>
+    private static AnomalyFault Move(AnomalyFault fault, string from, string to)
+    {
+        string prefix = Cells.OperationIdPrefix(from);
+        return fault with { Pins = [.. fault.Pins.Select(pin => pin.OperationId.StartsWith(prefix, StringComparison.Ordinal) ? pin with { OperationId = Cells.OperationIdPrefix(to) + pin.OperationId[prefix.Length..] } : pin)] };
+    }
 }

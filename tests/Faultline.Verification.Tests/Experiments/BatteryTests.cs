@@ -89,6 +89,17 @@ public sealed class BatteryTests
         groups.ShouldAllBe(group => group.Together);
     }
 
+    [Fact]
+    public void A_copy_pins_its_faults_to_operations_of_its_own()
+    {
+        Experiment pinned = Matrix.Cells.First(cell => cell.Schedule[0] is AnomalyFault { Pins.Count: > 0 });
+
+        Experiment copy = Copies.Of(new Battery("one", "one", [pinned]), new Seed(7), 2).Cells[1];
+
+        copy.Name.ShouldBe($"{pinned.Name}-seed-8");
+        ((AnomalyFault)copy.Schedule[0]).Pins.ShouldHaveSingleItem().OperationId.ShouldBe(Cells.OperationId(copy.Name, 1));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(33)]
