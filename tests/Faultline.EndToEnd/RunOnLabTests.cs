@@ -15,7 +15,7 @@ public sealed class RunOnLabTests
             CommandRun run = await lab.RunAsync("run", "ticketflow/intake", "--only", "baseline", "--seed", "1", "--json");
 
             run.ExitCode.ShouldBe(0, run.Error);
-            run.Error.ShouldContain("1 experiments, seed 1. To repeat: faultline run ticketflow/intake --only baseline --seed 1");
+            run.Error.ShouldContain("1 experiment, seed 1. To repeat: faultline run ticketflow/intake --only baseline --seed 1");
             JsonElement outcome = JsonDocument.Parse(run.Output).RootElement;
             outcome.GetProperty("verdict").GetString().ShouldBe("passed");
             File.Exists(Path.Combine(outcome.GetProperty("folder").GetString()!, "report.html")).ShouldBeTrue();
