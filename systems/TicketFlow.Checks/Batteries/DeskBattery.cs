@@ -77,7 +77,21 @@ internal static class DeskBattery
         HttpServices = [Tickets],
         WithoutOutbox = false,
         Invariants = Rules,
-    }).Cells);
+    }).Cells.Where(IsApt));
+
+    /// <summary>Whether the workload surely brings a message to the fault, and what the fault destroys is that message alone.</summary>
+    private static bool IsApt(Experiment cell)
+    {
+        AnomalyFault fault = cell.Schedule.OfType<AnomalyFault>().Last();
+        bool isPinned = cell.Schedule.OfType<AnomalyFault>().Any(helper => helper.Pins.Count > 0);
+        return (fault.Service, Message: fault.Match?.MessageType) switch
+        {
+            (Sla, "ticketflow.alert") => false, // No deadline passes.
+            (_, "ticketflow.ticket-blocked" or "ticketflow.ticket-unblocked") when isPinned => false, // The first ticket, to which they are pinned, is not blocked.
+            (Sla, "ticketflow.ticket-qualified") => fault.Cell.Effect is not (FaultEffect.Loses or FaultEffect.DeadLetters), // Whatever follows on that ticket would become a dead letter too.
+            _ => true,
+        };
+    }
 
     private static WorkloadSpec Load(int operations) => new() { Name = "desk", Operations = operations, Concurrency = operations < 10 ? 2 : 8 };
 
