@@ -70,14 +70,14 @@ internal static class DeskBattery
         yield return Cell("desk-killed-broker", "the broker killed while the desk works", 24, Disruption(BrokerNames.Target, DisruptionVerbs.Kill, 6));
     }
 
-    private static IEnumerable<Experiment> EveryFault(SystemDescription system) => IntakeBattery.OneEach(BatteryMatrix.Of(system, new MatrixOptions
+    private static IEnumerable<Experiment> EveryFault(SystemDescription system) => IntakeBattery.OneEach([.. BatteryMatrix.Of(system, new MatrixOptions
     {
         Workload = Load(3),
         Messages = Caused,
         HttpServices = [Tickets],
         WithoutOutbox = false,
         Invariants = Rules,
-    }).Cells.Where(IsApt));
+    }).Cells.Where(IsApt)]);
 
     /// <summary>Whether the workload surely brings a message to the fault, and what the fault destroys is that message alone.</summary>
     private static bool IsApt(Experiment cell)
