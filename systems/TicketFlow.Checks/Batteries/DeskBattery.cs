@@ -88,7 +88,7 @@ internal static class DeskBattery
         {
             (Sla, "ticketflow.alert") => false, // No deadline passes.
             (_, "ticketflow.ticket-blocked" or "ticketflow.ticket-unblocked") when isPinned => false, // The first ticket, to which they are pinned, is not blocked.
-            (Sla, "ticketflow.ticket-qualified") => fault.Cell.Effect is not (FaultEffect.Loses or FaultEffect.DeadLetters), // Whatever follows on that ticket would become a dead letter too.
+            (Sla, "ticketflow.ticket-qualified") => fault.Cell.Effect is not (FaultEffect.Loses or FaultEffect.DeadLetters) && !fault.Point.StartsWith("deadletter.", StringComparison.Ordinal), // Whatever follows on that ticket would become a dead letter too.
             _ => true,
         };
     }
