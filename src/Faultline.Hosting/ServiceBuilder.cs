@@ -39,6 +39,8 @@ public sealed class ServiceBuilder
     /// <summary>The folder of its numbered SQL files; null when it has none.</summary>
     public string? MigrationsFolder { get; private set; }
 
+    internal ConsumerOptions Consumer { get; private set; } = new();
+
     internal List<Action<IEndpointRouteBuilder>> Endpoints { get; } = [];
 
     internal List<Action<IServiceCollection, IConfiguration>> Services { get; } = [];
@@ -84,6 +86,14 @@ public sealed class ServiceBuilder
         _consumes.Add(typeof(TMessage));
         Services.Add((services, _) => services.AddSingleton<THandler>());
         Handlers.Add((provider, table) => table.Add<TMessage>(provider.GetRequiredService<THandler>()));
+        return this;
+    }
+
+    /// <summary>Says how the service consumes where its configuration (<c>Faultline:Consumer</c>) does not: a handler that waits for others wants many workers and small batches, one that only writes wants the defaults.</summary>
+    /// <param name="options">The options; checked at start, after the configuration was laid over them.</param>
+    public ServiceBuilder ConsumesWith(ConsumerOptions options)
+    {
+        Consumer = options;
         return this;
     }
 

@@ -47,12 +47,12 @@ public static class ServiceHost
     public static async Task<WebApplication> CreateAsync(SystemDefinition system, ServiceDefinition service, string[] args, OpenBackend open, CancellationToken stop)
     {
         WebApplicationBuilder web = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-        ServiceSettings settings = web.Configuration.GetSection(ServiceSettings.Section).Get<ServiceSettings>() ?? new ServiceSettings();
+        ServiceBuilder builder = service.Build();
+        var settings = ServiceSettings.Of(web.Configuration, builder.Consumer);
         string[] problems = [.. settings.Problems()];
         if (problems.Length > 0) throw new ConfigurationException(string.Join("; ", problems));
 
         Log(web);
-        ServiceBuilder builder = service.Build();
         using ILoggerFactory starting = LoggerFactory.Create(logging => logging.AddConfiguration(web.Configuration.GetSection("Logging")).AddSimpleConsole(Format));
         ServiceBackend backend = await open(service.Name, builder, settings, starting, stop);
         try

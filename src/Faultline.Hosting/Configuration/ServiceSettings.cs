@@ -3,6 +3,7 @@ using Faultline.Messaging.Outbox;
 using Faultline.Messaging.Running;
 using Faultline.Messaging.Topology;
 using Faultline.Protocol.Services;
+using Microsoft.Extensions.Configuration;
 
 namespace Faultline.Hosting.Configuration;
 
@@ -66,6 +67,17 @@ public sealed class ServiceSettings
 
     /// <summary>The consumer's options.</summary>
     public ConsumerOptions Consumer { get; set; } = new();
+
+    /// <summary>Reads the section of a configuration.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="consumer">How the service consumes where the configuration does not say.</param>
+    public static ServiceSettings Of(IConfiguration configuration, ConsumerOptions consumer)
+    {
+        // A copy, because the binder writes into what it finds.
+        var settings = new ServiceSettings { Consumer = consumer with { Retry = consumer.Retry with { } } };
+        configuration.GetSection(Section).Bind(settings);
+        return settings;
+    }
 
     /// <summary>Everything that is wrong, each with what is allowed; empty when nothing is.</summary>
     public IEnumerable<string> Problems()

@@ -14,6 +14,7 @@ internal static class OrdersService
     public static void Configure(ServiceBuilder service) => service
         .Publishes<OrderPlaced>()
         .Consumes<OrderPlaced, OrderPlacedHandler>()
+        .ConsumesWith(OrderPlacedHandler.Consuming)
         .Calls("restaurant/menu")
         .Calls("restaurant/loyalty")
         .Guards(OrderGuards.All)

@@ -27,14 +27,18 @@ internal sealed class Peer(string name, IHttpClientFactory clients, PeerAddresse
     private readonly Breaker _breaker = new(time);
 
     /// <summary>Sends a request and gives back the answer, whatever its status without the guard; with it, an answer of which trying again would not make another.</summary>
+    /// <param name="make">Makes the request, once for each try.</param>
+    /// <param name="origin">Where the call comes from.</param>
+    /// <param name="triesMax">Tries in all, with the guard; at least 1.</param>
+    /// <param name="stop">Gives up.</param>
     /// <exception cref="PeerUnavailableException">With a guard: there is no such answer.</exception>
     /// <exception cref="HttpRequestException">Without <c>http-retry</c>: the only try failed.</exception>
-    public async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, CallOrigin origin, CancellationToken stop)
+    public async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, CallOrigin origin, int triesMax, CancellationToken stop)
     {
         bool guarded = control.IsOn(OrderGuards.HttpRetry);
         string why = "";
         Exception? cause = null;
-        for (int attempt = 1; attempt <= TriesMax; attempt++)
+        for (int attempt = 1; attempt <= triesMax; attempt++)
         {
             if (control.IsOn(OrderGuards.Breaker) && !_breaker.Enter()) throw new PeerUnavailableException(name, "it failed several times in a row and is left alone for a moment", cause);
 
@@ -59,10 +63,10 @@ internal sealed class Peer(string name, IHttpClientFactory clients, PeerAddresse
                 throw;
             }
 
-            if (attempt < TriesMax) await Task.Delay(PauseAfter(attempt), time, stop);
+            if (attempt < triesMax) await Task.Delay(PauseAfter(attempt), time, stop);
         }
 
-        throw new PeerUnavailableException(name, $"{why}, at the last of {TriesMax} tries", cause);
+        throw new PeerUnavailableException(name, $"{why}, at the last of {triesMax} tries", cause);
     }
 
     /// <summary>Doubles, and half of it is left to chance, so that those who failed together do not come back together.</summary>
