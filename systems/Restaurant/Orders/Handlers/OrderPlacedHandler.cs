@@ -19,6 +19,7 @@ internal sealed class OrderPlacedHandler(LoyaltyClient loyalty, TimeProvider tim
     {
         WorkersMax = 32,
         BatchMessagesMax = 1,
+        UnsettledMax = 32,
         Retry = new RetryOptions { AttemptsMax = 100, PauseMax = TimeSpan.FromSeconds(1) },
     };
 
