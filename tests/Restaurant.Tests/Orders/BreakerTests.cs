@@ -43,6 +43,49 @@ public sealed class BreakerTests
         breaker.Enter().ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task Who_waits_goes_on_when_the_moment_is_over_one_at_a_time()
+    {
+        Breaker breaker = Opened();
+        Task[] waiting = [.. Enumerable.Range(0, 3).Select(_ => breaker.WaitToEnterAsync(TestContext.Current.CancellationToken))];
+        waiting.ShouldAllBe(one => !one.IsCompleted);
+
+        _time.Advance(Breaker.OpenFor);
+
+        await Task.WhenAny(waiting).EndsAsync();
+        waiting.Count(one => one.IsCompleted).ShouldBe(1);
+        breaker.Leave(isWell: true);
+        await Task.WhenAll(waiting).EndsAsync();
+    }
+
+    [Fact]
+    public async Task Who_waits_goes_on_waiting_when_the_try_of_another_fails()
+    {
+        Breaker breaker = Opened();
+        _time.Advance(Breaker.OpenFor);
+        breaker.Enter().ShouldBeTrue();
+        Task waiting = breaker.WaitToEnterAsync(TestContext.Current.CancellationToken);
+
+        breaker.Leave(isWell: false);
+        await Limits.UntilAsync(() => _time.TimersWaiting == 1, "it waits for the end of the moment");
+        waiting.IsCompleted.ShouldBeFalse();
+        _time.Advance(Breaker.OpenFor);
+
+        await waiting.EndsAsync();
+    }
+
+    [Fact]
+    public async Task Who_waits_can_give_up()
+    {
+        Breaker breaker = Opened();
+        using var stop = new CancellationTokenSource();
+        Task waiting = breaker.WaitToEnterAsync(stop.Token);
+
+        await stop.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => waiting);
+    }
+
     private Breaker Opened()
     {
         var breaker = new Breaker(_time);

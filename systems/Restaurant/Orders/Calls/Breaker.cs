@@ -12,6 +12,7 @@ internal sealed class Breaker(TimeProvider time)
     private int _failures;
     private long _openedAt;
     private bool _isTrying;
+    private TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Whether a call may be made now.</summary>
     public bool Enter()
@@ -24,15 +25,41 @@ internal sealed class Breaker(TimeProvider time)
         }
     }
 
+    /// <summary>Waits until a call may be made; every call of <see cref="Leave"/> and the end of the moment is a new chance.</summary>
+    /// <param name="stop">Gives up.</param>
+    public async Task WaitToEnterAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            Task ended;
+            TimeSpan rest;
+            lock (_gate)
+            {
+                if (Enter()) return;
+                ended = _ended.Task;
+                TimeSpan left = OpenFor - time.GetElapsedTime(_openedAt);
+                rest = _isTrying ? Timeout.InfiniteTimeSpan : left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            }
+
+            // How it ended does not matter, only that it did.
+            if (rest != TimeSpan.Zero) await ended.WaitAsync(rest, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            stop.ThrowIfCancellationRequested();
+        }
+    }
+
     /// <summary>Notes how a call ended.</summary>
     /// <param name="isWell">Whether the dependency answered as one that is alive.</param>
     public void Leave(bool isWell)
     {
+        TaskCompletionSource ended;
         lock (_gate)
         {
             _isTrying = false;
             _failures = isWell ? 0 : _failures + 1;
             if (_failures >= FailuresMax) _openedAt = time.GetTimestamp();
+            (ended, _ended) = (_ended, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         }
+
+        ended.SetResult();
     }
 }

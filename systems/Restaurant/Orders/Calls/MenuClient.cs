@@ -17,7 +17,7 @@ internal sealed class MenuClient(IHttpClientFactory clients, PeerAddresses addre
         bool isCaching = control.IsOn(OrderGuards.PriceCache);
         if (isCaching && cache.Find(product) is { } known) return known;
 
-        using HttpResponseMessage reply = await _menu.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, new Uri($"/products/{Uri.EscapeDataString(product)}", UriKind.Relative)), origin, Peer.TriesMax, stop);
+        using HttpResponseMessage reply = await _menu.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, new Uri($"/products/{Uri.EscapeDataString(product)}", UriKind.Relative)), origin, Insistence.OfCustomer, stop);
         if (reply.StatusCode == HttpStatusCode.NotFound) return null;
 
         Product found = (await reply.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<Product>(stop))!;

@@ -14,11 +14,22 @@ internal sealed class PeerUnavailableException(string peer, string why, Exceptio
 /// <param name="Cell">The cell of a battery; null when there is none.</param>
 internal sealed record CallOrigin(string? Operation, string? Cell);
 
+/// <summary>How much a caller insists, with the guards <c>http-retry</c> and <c>breaker</c>.</summary>
+/// <param name="TriesMax">Tries in all; at least 1.</param>
+/// <param name="WaitsForBreaker">Whether it waits while the other side is left alone, in place of giving up at once.</param>
+internal sealed record Insistence(int TriesMax, bool WaitsForBreaker)
+{
+    /// <summary>A customer waits for the answer: some tries, and a quick no is better than a late one.</summary>
+    public static Insistence OfCustomer { get; } = new(5, WaitsForBreaker: false);
+
+    /// <summary>A message is tried again anyway: one try, but a real one. To be turned away by our own breaker would use up its attempts while nobody asked the other side.</summary>
+    public static Insistence OfMessage { get; } = new(1, WaitsForBreaker: true);
+}
+
 /// <summary>Calls one service, as the guards <c>http-retry</c> and <c>breaker</c> say: with a limit for each try and some tries, or once and for ever. Everything that is sent must be safe to repeat. Thread-safe.</summary>
 internal sealed class Peer(string name, IHttpClientFactory clients, PeerAddresses addresses, ControlPanel control, TimeProvider time)
 {
     public const string HttpClientName = "peers";
-    public const int TriesMax = 5;
 
     /// <summary>Longer than a slow answer takes on its way there and back, and well below what a customer waits.</summary>
     public static readonly TimeSpan TryLimit = TimeSpan.FromSeconds(3);
@@ -29,18 +40,19 @@ internal sealed class Peer(string name, IHttpClientFactory clients, PeerAddresse
     /// <summary>Sends a request and gives back the answer, whatever its status without the guard; with it, an answer of which trying again would not make another.</summary>
     /// <param name="make">Makes the request, once for each try.</param>
     /// <param name="origin">Where the call comes from.</param>
-    /// <param name="triesMax">Tries in all, with the guard; at least 1.</param>
+    /// <param name="insistence">How much the caller insists.</param>
     /// <param name="stop">Gives up.</param>
     /// <exception cref="PeerUnavailableException">With a guard: there is no such answer.</exception>
     /// <exception cref="HttpRequestException">Without <c>http-retry</c>: the only try failed.</exception>
-    public async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, CallOrigin origin, int triesMax, CancellationToken stop)
+    public async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, CallOrigin origin, Insistence insistence, CancellationToken stop)
     {
         bool guarded = control.IsOn(OrderGuards.HttpRetry);
         string why = "";
         Exception? cause = null;
-        for (int attempt = 1; attempt <= triesMax; attempt++)
+        for (int attempt = 1; attempt <= insistence.TriesMax; attempt++)
         {
-            if (control.IsOn(OrderGuards.Breaker) && !_breaker.Enter()) throw new PeerUnavailableException(name, "it failed several times in a row and is left alone for a moment", cause);
+            if (control.IsOn(OrderGuards.Breaker) && insistence.WaitsForBreaker) await _breaker.WaitToEnterAsync(stop);
+            else if (control.IsOn(OrderGuards.Breaker) && !_breaker.Enter()) throw new PeerUnavailableException(name, "it failed several times in a row and is left alone for a moment", cause);
 
             try
             {
@@ -63,10 +75,10 @@ internal sealed class Peer(string name, IHttpClientFactory clients, PeerAddresse
                 throw;
             }
 
-            if (attempt < triesMax) await Task.Delay(PauseAfter(attempt), time, stop);
+            if (attempt < insistence.TriesMax) await Task.Delay(PauseAfter(attempt), time, stop);
         }
 
-        throw new PeerUnavailableException(name, $"{why}, at the last of {triesMax} tries", cause);
+        throw new PeerUnavailableException(name, $"{why}, at the last of {insistence.TriesMax} tries", cause);
     }
 
     /// <summary>Doubles, and half of it is left to chance, so that those who failed together do not come back together.</summary>

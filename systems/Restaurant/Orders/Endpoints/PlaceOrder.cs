@@ -99,7 +99,7 @@ internal static class PlaceOrder
             },
             stop);
         // The mistake that the outbox heals: whoever dies here, or is not heard, leaves an order behind that loyalty does not know, and the answer is not even looked at.
-        if (!outbox && isStored) await parts.Loyalty.TellAsync(placed, OriginOf(http), Peer.TriesMax, stop);
+        if (!outbox && isStored) await parts.Loyalty.TellAsync(placed, OriginOf(http), Insistence.OfCustomer, stop);
         return reply;
     }
 

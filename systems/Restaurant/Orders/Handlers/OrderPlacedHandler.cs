@@ -26,7 +26,7 @@ internal sealed class OrderPlacedHandler(LoyaltyClient loyalty, TimeProvider tim
     public async Task<object?> PrepareAsync(OrderPlaced message, Envelope envelope, CancellationToken stop)
     {
         var origin = new CallOrigin(envelope.CorrelationId, envelope.Headers.GetValueOrDefault(Envelope.CellHeader));
-        return await loyalty.TellAsync(message, origin, triesMax: 1, stop) ? true : throw new PeerUnavailableException("loyalty", "it did not take note of the order");
+        return await loyalty.TellAsync(message, origin, Insistence.OfMessage, stop) ? true : throw new PeerUnavailableException("loyalty", "it did not take note of the order");
     }
 
     public Task HandleAsync(OrderPlaced message, Handling handling, CancellationToken stop)
