@@ -35,6 +35,19 @@ public sealed class BreakerTests
     }
 
     [Fact]
+    public void A_try_that_is_given_up_says_nothing_and_the_next_one_may_try()
+    {
+        Breaker breaker = Opened();
+        _time.Advance(Breaker.OpenFor);
+        breaker.Enter();
+
+        breaker.Leave(isWell: null);
+
+        breaker.Enter().ShouldBeTrue();
+        breaker.Enter().ShouldBeFalse();
+    }
+
+    [Fact]
     public void A_success_in_between_keeps_it_closed()
     {
         var breaker = new Breaker(_time);

@@ -25,7 +25,7 @@ internal sealed class Breaker(TimeProvider time)
         }
     }
 
-    /// <summary>Waits until a call may be made; every call of <see cref="Leave"/> and the end of the moment is a new chance.</summary>
+    /// <summary>Waits until a call may be made; the end of every other call and the end of the moment is a new chance.</summary>
     /// <param name="stop">Gives up.</param>
     public async Task WaitToEnterAsync(CancellationToken stop)
     {
@@ -48,15 +48,19 @@ internal sealed class Breaker(TimeProvider time)
     }
 
     /// <summary>Notes how a call ended.</summary>
-    /// <param name="isWell">Whether the dependency answered as one that is alive.</param>
-    public void Leave(bool isWell)
+    /// <param name="isWell">Whether the dependency answered as one that is alive; null when the call was given up before that was known.</param>
+    public void Leave(bool? isWell)
     {
         TaskCompletionSource ended;
         lock (_gate)
         {
             _isTrying = false;
-            _failures = isWell ? 0 : _failures + 1;
-            if (_failures >= FailuresMax) _openedAt = time.GetTimestamp();
+            if (isWell is { } known)
+            {
+                _failures = known ? 0 : _failures + 1;
+                if (_failures >= FailuresMax) _openedAt = time.GetTimestamp();
+            }
+
             (ended, _ended) = (_ended, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 

@@ -71,7 +71,7 @@ internal sealed class Peer(string name, IHttpClientFactory clients, PeerAddresse
             }
             catch
             {
-                _breaker.Leave(isWell: true); // Given up by us: it says nothing about the other side, and a single try must not stay open.
+                _breaker.Leave(isWell: null); // Given up by us.
                 throw;
             }
 
