@@ -78,7 +78,7 @@ internal sealed class Peer(string name, IHttpClientFactory clients, PeerAddresse
             if (attempt < insistence.TriesMax) await Task.Delay(PauseAfter(attempt), time, stop);
         }
 
-        throw new PeerUnavailableException(name, $"{why}, at the last of {insistence.TriesMax} tries", cause);
+        throw new PeerUnavailableException(name, insistence.TriesMax == 1 ? why : $"{why}, at the last of {insistence.TriesMax} tries", cause);
     }
 
     /// <summary>Doubles, and half of it is left to chance, so that those who failed together do not come back together.</summary>
