@@ -21,7 +21,7 @@ public sealed class RestaurantChecks : ISystemChecks
     /// <inheritdoc />
     public IReadOnlyList<IChecker> Checkers { get; } =
     [
-        new OneOrderPerKey(), new AcknowledgedExist(), new Amounts(), new LoyaltyAgrees(), new DiscountsOfTable(), new SameReply(), new NoOrphanItems(), new Answered(), new BadOrdersRefused(),
+        new OneOrderPerKey(), new AcknowledgedExist(), new Amounts(), new LoyaltyAgrees(), new DiscountsOfTable(), new SameReply(), new NoOrphanItems(), new Answered(), new BadOrdersRefused(), new QuickAnswers(), new FewCalls(),
     ];
 
     /// <inheritdoc />
@@ -37,6 +37,7 @@ public sealed class RestaurantChecks : ISystemChecks
         new("restaurant/bad-orders", "orders that cannot be served; each must be refused at once", TestsBattery.BadOrders),
         new("restaurant/ladder", "the six orders on each rung from naive to resilient; with --repeat it makes the table of pass rates", LadderBattery.Of),
         new("restaurant/guards", "for each correctness guard: on and off, with its fault; only off may violate", GuardsBattery.Of),
+        new("restaurant/speed", "for each guard of speed or load: on and off, and what it saves, measured; only off may go over the limit", SpeedBattery.Of),
     ];
 
     /// <inheritdoc />

@@ -13,14 +13,11 @@ public sealed class InstanceSupervisor : IAsyncDisposable
     private readonly LabFolder _folder;
     private readonly FreePorts _ports;
     private readonly TimeProvider _time;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
-    {
-        Timeout = Timeout.InfiniteTimeSpan, // Each probe has its own limit.
-        DefaultRequestHeaders = { { NoTrace.Header, NoTrace.Value } },
-    };
+    private readonly HttpClient _http = LabHttp.Over(new SocketsHttpHandler(), Timeout.InfiniteTimeSpan); // Each probe has its own limit.
 
     internal InstanceSupervisor(LabFolder folder, FreePorts ports, ProcessChanges changes, TimeProvider time)
     {
+        _http.DefaultRequestHeaders.Add(NoTrace.Header, NoTrace.Value);
         _folder = folder;
         _ports = ports;
         Changes = changes;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Faultline.Lab.Links;
 using Faultline.Lab.Postgres;
+using Faultline.Lab.Processes;
 using Faultline.Lab.Supervisor;
 using Faultline.Protocol.Services;
 
@@ -40,10 +41,7 @@ public sealed class LabSystem : IAsyncDisposable
     public SystemLinks? Links { get; private set; }
 
     /// <summary>Speaks to the services of this lab; never through an HTTP proxy of the machine.</summary>
-    public HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(2), PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20) })
-    {
-        Timeout = TimeSpan.FromSeconds(100),
-    };
+    public HttpClient Http { get; } = LabHttp.Over(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20) }, TimeSpan.FromSeconds(100));
 
     /// <summary>The control endpoints of each service, by <c>system/service</c>.</summary>
     public IReadOnlyDictionary<string, ServiceClient> Clients { get; }

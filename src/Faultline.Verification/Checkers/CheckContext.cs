@@ -34,6 +34,12 @@ public sealed record DrainResult(bool Drained, TimeSpan Took, TimeSpan Limit, IR
 /// <param name="OperationId">An operation that shows it, where known.</param>
 public sealed record ConvergenceSample(DateTimeOffset At, string? Apart, string? OperationId = null);
 
+/// <summary>How often a fault of the cell met something and acted.</summary>
+/// <param name="Name">Its name in the schedule.</param>
+/// <param name="Matched">How many messages, requests or connections came by that it is for.</param>
+/// <param name="Fired">How often it acted.</param>
+public sealed record FaultCount(string Name, long Matched, long Fired);
+
 /// <summary>Everything a checker may look at. Guard states are not in it, on purpose: a rule holds or it does not.</summary>
 public sealed record CheckContext
 {
@@ -69,6 +75,9 @@ public sealed record CheckContext
 
     /// <summary>Faults that were still there after the heal, in words; null when nobody looked.</summary>
     public IReadOnlyList<string>? LeftoverFaults { get; init; }
+
+    /// <summary>What the faults of the schedule met: a fault on a link counts what passes there.</summary>
+    public IReadOnlyList<FaultCount> Faults { get; init; } = [];
 
     /// <summary>The facts of one name.</summary>
     /// <param name="name">See <see cref="SystemFact.Name"/>.</param>

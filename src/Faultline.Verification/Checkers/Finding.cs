@@ -24,6 +24,9 @@ public sealed record Finding
     /// <summary>What it measured, by name with unit, for example <c>converged after, s</c>.</summary>
     public IReadOnlyDictionary<string, double> Figures { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>The one of <see cref="Figures"/> that the rule sets a limit to; null where it sets none. Reports put it side by side for all experiments of a battery.</summary>
+    public string? Measured { get; init; }
+
     /// <summary>A finding of a checker that could not judge.</summary>
     /// <param name="checker">Its name.</param>
     /// <param name="reason">Why.</param>
@@ -39,6 +42,7 @@ public sealed class FindingBuilder(string checker)
 
     private readonly List<Violation> _violations = [];
     private readonly Dictionary<string, double> _figures = [];
+    private string? _measured;
     private long _violationCount;
     private long _judged;
 
@@ -71,6 +75,15 @@ public sealed class FindingBuilder(string checker)
     /// <param name="value">The value.</param>
     public void Figure(string name, double value) => _figures[name] = value;
 
+    /// <summary>The measured figure that the rule sets a limit to.</summary>
+    /// <param name="name">With its unit.</param>
+    /// <param name="value">The value.</param>
+    public void Measures(string name, double value)
+    {
+        Figure(name, value);
+        _measured = name;
+    }
+
     /// <summary>The finding: failed with any violation, inconclusive when nothing was looked at, else passed.</summary>
     /// <param name="nothing">What was missing when nothing was looked at.</param>
     public Finding Build(string nothing) => new()
@@ -79,6 +92,7 @@ public sealed class FindingBuilder(string checker)
         Judged = _judged,
         ViolationCount = _violationCount,
         Figures = _figures,
+        Measured = _measured,
         Violations = [.. _violations.OrderBy(violation => violation.Messages.Count + violation.Operations.Count)],
         Verdict = _violationCount > 0 ? Verdict.Failed : _judged == 0 ? Verdict.Inconclusive : Verdict.Passed,
         Reason = _violationCount == 0 && _judged == 0 ? nothing : null,

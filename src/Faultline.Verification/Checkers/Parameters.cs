@@ -14,6 +14,22 @@ public static class Parameters
         : value.ValueKind == JsonValueKind.Number && value.GetDouble() is > 0 and <= 86_400 and var seconds ? TimeSpan.FromSeconds(seconds)
         : throw new ArgumentException($"{name} is {value.GetRawText()}; it must be a number of seconds above 0 and at most 86400");
 
+    /// <summary>A count; there is no usual one.</summary>
+    /// <param name="context">The context of the checker.</param>
+    /// <param name="name">The parameter.</param>
+    public static long Count(this CheckContext context, string name) =>
+        context.Parameters.TryGetValue(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long count) && count is >= 0 and <= 1_000_000_000
+            ? count
+            : throw new ArgumentException($"{name} is {(value.ValueKind == JsonValueKind.Undefined ? "missing" : value.GetRawText())}; it must be a whole number from 0 to 1000000000");
+
+    /// <summary>A name; there is no usual one.</summary>
+    /// <param name="context">The context of the checker.</param>
+    /// <param name="name">The parameter.</param>
+    public static string Text(this CheckContext context, string name) =>
+        context.Parameters.TryGetValue(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
+            ? text
+            : throw new ArgumentException($"{name} is {(value.ValueKind == JsonValueKind.Undefined ? "missing" : value.GetRawText())}; it must be a name");
+
     /// <summary>A flag.</summary>
     /// <param name="context">The context of the checker.</param>
     /// <param name="name">The parameter.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Faultline.Verification.Checkers;
 using Faultline.Verification.Ledger;
 
@@ -7,6 +8,7 @@ namespace Faultline.Verification.Reports;
 public static class ConsoleReport
 {
     private const int CellsMax = 12;
+    private const int MeasuredMax = 24;
     private const int ViolationsMax = 5;
     private const int StepsMax = 8;
 
@@ -27,6 +29,7 @@ public static class ConsoleReport
         }
 
         WriteFigures(output, report);
+        WriteMeasured(output, report);
         WriteCells(output, report, ink);
         output.WriteLine($"  {ink.Faint("replay:")} {facts.ReplayCommand}");
     }
@@ -39,6 +42,22 @@ public static class ConsoleReport
         output.WriteLine(
             $"  {(Sum(t => t.Accepted) == 1 ? "1 delivery" : $"{Texts.Number(Sum(t => t.Accepted))} deliveries")}: {Sum(t => t.Done)} done, {Sum(t => t.Lost)} lost, {Sum(t => t.Duplicated)} repeated effects, "
             + $"{Sum(t => t.DeadLettered)} dead letters, {Sum(t => t.Parked)} parked, {Sum(t => t.InFlight)} in flight");
+    }
+
+    /// <summary>What rules with a limit measured, experiment by experiment: a guard for speed earns what lies between its two lines.</summary>
+    private static void WriteMeasured(TextWriter output, RunReport report)
+    {
+        (string Cell, string Figure, double Value)[] all =
+        [
+            .. from cell in report.Cells
+               from finding in cell.Verdict.Findings
+               let measured = finding.Measured
+               where measured is not null
+               select (Texts.Line(cell.Verdict.Experiment.Name), measured, finding.Figures[measured]),
+        ];
+        int width = all.Length == 0 ? 0 : all.Max(line => line.Cell.Length);
+        foreach ((string cell, string figure, double value) in all.Take(MeasuredMax)) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  measured: {cell.PadRight(width)}  {figure}: {value:0.##}"));
+        if (all.Length > MeasuredMax) output.WriteLine($"  … and {Texts.Plural(all.Length - MeasuredMax, "more figure")}: see report.html");
     }
 
     private static void WriteCells(TextWriter output, RunReport report, Ink ink)

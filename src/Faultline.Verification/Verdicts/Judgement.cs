@@ -26,8 +26,8 @@ public static class Judgement
     /// <param name="registry">The checkers.</param>
     public static CellVerdict Of(CellRun run, CheckerRegistry registry)
     {
-        IReadOnlyList<Finding> findings = Findings(run, registry);
         IReadOnlyList<FaultVerdict> faults = [.. run.Experiment.Schedule.Select(fault => Look(fault, run))];
+        IReadOnlyList<Finding> findings = Findings(run, faults, registry);
         var notes = new List<VerdictNote>(Premises(run, faults));
         // A profile is one fault of many parts: whether a part meets anything is up to the load and the dice.
         if (run.Profile.Count > 0 && run.Profile.All(part => part.Fired == 0)) notes.Add(new VerdictNote(Verdict.Inconclusive, $"the profile '{run.Experiment.Profile}' did nothing: none of its faults fired"));
@@ -50,8 +50,9 @@ public static class Judgement
         };
     }
 
-    private static IReadOnlyList<Finding> Findings(CellRun run, CheckerRegistry registry)
+    private static IReadOnlyList<Finding> Findings(CellRun run, IReadOnlyList<FaultVerdict> faults, CheckerRegistry registry)
     {
+        CheckContext context = run.Context with { Faults = [.. faults.Select(fault => new FaultCount(fault.Name, fault.Matched, fault.Fired))] };
         IReadOnlyList<InvariantSpec> rules = run.Experiment.Invariants.Count > 0
             ? run.Experiment.Invariants
             : [.. CheckerRegistry.Usual.Select(name => new InvariantSpec(name, new Dictionary<string, System.Text.Json.JsonElement>()))];
@@ -62,7 +63,7 @@ public static class Judgement
         return
         [
             .. all.Select(rule => registry.Find(rule.Name) is { } checker
-                ? Judge.Run(checker, run.Context with { Parameters = rule.Parameters })
+                ? Judge.Run(checker, context with { Parameters = rule.Parameters })
                 : Finding.Inconclusive(rule.Name, "there is no such checker")),
         ];
     }

@@ -26,9 +26,11 @@ internal sealed class TestsWorkload : IWorkload
     {
         PlannedOrder order = OrderPlans.Of(Name, call.OperationId)!;
         string trace = Client.TraceOf(call);
+        long began = call.Time.GetTimestamp();
         Ended ended = await Client.PlaceAsync(call, Client.BodyOf(order), ToTheEnd, trace, stop);
+        double after = Math.Round(call.Time.GetElapsedTime(began).TotalSeconds, 3);
         decimal? next = ended.Outcome == Outcome.Ok ? await NextDiscountAsync(call, order, stop) : null;
-        return new OperationEnd(ended.Outcome, ended.Attempts, ended.OrderId, JsonSerializer.SerializeToElement(new { order = ended.OrderId, next }), ended.Error) { Trace = trace };
+        return new OperationEnd(ended.Outcome, ended.Attempts, ended.OrderId, JsonSerializer.SerializeToElement(new { order = ended.OrderId, after, next }), ended.Error) { Trace = trace };
     }
 
     /// <summary>Waits for the discount that the customer must have now, and says which he had at last; null when loyalty never answered.</summary>

@@ -66,6 +66,21 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public void What_rules_with_a_limit_measured_is_told_experiment_by_experiment()
+    {
+        RunReport report = Sample();
+        Finding measured = new() { Checker = "few-calls", Verdict = Verdict.Passed, Judged = 1, Figures = new Dictionary<string, double> { ["calls"] = 26, ["other"] = 1 }, Measured = "calls" };
+        CellReport cell = report.Cells[0] with { Verdict = report.Cells[0].Verdict with { Findings = [measured] } };
+        var console = new StringWriter();
+
+        ConsoleReport.Write(console, report with { Cells = [cell, cell] }, colours: false);
+
+        string[] lines = [.. console.ToString().Split('\n').Where(line => line.Contains("measured:", StringComparison.Ordinal))];
+        lines.ShouldAllBe(line => line.TrimEnd() == $"  measured: {cell.Verdict.Experiment.Name}  calls: 26");
+        lines.Length.ShouldBe(2);
+    }
+
+    [Fact]
     public void What_is_left_to_heal_is_named_once_however_many_violations_come_from_it()
     {
         var left = new FailureClass("outbox", "a message was published <after> the commit");

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Faultline.Verification.Checkers;
+using Faultline.Verification.Experiments;
 using Faultline.Verification.Reports;
 using Faultline.Verification.Schedules;
 using Faultline.Verification.Verdicts;
@@ -35,6 +37,37 @@ public sealed class LinkFaultVerdictTests
         world.Handle(world.First(World.OrderPlaced), World.Kitchen, attempt: 2);
 
         Judged(RunOf(world, acted: 7)).Verdict.ShouldBe(Verdict.Failed);
+    }
+
+    [Fact]
+    public void A_rule_sees_how_often_a_fault_was_met()
+    {
+        CellRun run = RunOf(World.Clean(), acted: 7);
+        run = run with { Experiment = run.Experiment with { Invariants = [new InvariantSpec(Meets.Name, new Dictionary<string, JsonElement>())] } };
+
+        CellVerdict verdict = Judgement.Of(run, new CheckerRegistry([new Meets()]));
+
+        Finding finding = verdict.Findings.Single(finding => finding.Checker == Meets.Name);
+        finding.Figures[finding.Measured!].ShouldBe(7);
+    }
+
+    private sealed class Meets : IChecker
+    {
+        public const string Name = "meets";
+
+        public CheckerDescription Description { get; } = new(Name, "counts what the faults met");
+
+        public Finding Check(CheckContext context)
+        {
+            var finding = new FindingBuilder(Name);
+            foreach (FaultCount fault in context.Faults)
+            {
+                finding.Judged();
+                finding.Measures(fault.Name, fault.Matched);
+            }
+
+            return finding.Build("there was no fault");
+        }
     }
 
     [Fact]

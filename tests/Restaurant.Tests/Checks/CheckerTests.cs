@@ -8,13 +8,54 @@ namespace Restaurant.Tests.Checks;
 
 public sealed class CheckerTests
 {
-    public static TheoryData<string> Rules => [.. new RestaurantChecks().Checkers.Select(checker => checker.Description.Name).Where(name => name is not (SameReply.Name or BadOrdersRefused.Name))];
+    public static TheoryData<string> Rules => [.. new RestaurantChecks().Checkers.Select(checker => checker.Description.Name).Where(name => name is not (SameReply.Name or BadOrdersRefused.Name or FewCalls.Name))];
 
     [Theory, MemberData(nameof(Rules))]
     public void A_run_as_it_should_be_breaks_no_rule(string rule) => Judge(new World(), rule).Verdict.ShouldBe(Verdict.Passed);
 
     [Theory, MemberData(nameof(Rules))]
     public void Without_data_no_rule_passes(string rule) => Judge(new World(operations: 0), rule).Verdict.ShouldBe(Verdict.Inconclusive);
+
+    [Theory]
+    [InlineData(3, Verdict.Passed)]
+    [InlineData(4, Verdict.Failed)]
+    public void More_calls_than_are_allowed_are_found(long calls, Verdict verdict)
+    {
+        var world = new World { Parameters = { [FewCalls.Fault] = "slow menu", [FewCalls.Max] = 3 }, Faults = { new FaultCount("another", 99, 99), new FaultCount("slow menu", calls, calls) } };
+
+        Finding finding = Judge(world, FewCalls.Name);
+
+        finding.Verdict.ShouldBe(verdict);
+        finding.Figures[finding.Measured!].ShouldBe(calls);
+    }
+
+    [Theory]
+    [InlineData("slow menu", "the schedule has no fault 'slow menu'")]
+    [InlineData("", "fault is \"\"; it must be a name")]
+    public void Calls_that_nobody_counted_acquit_nobody(string fault, string says)
+    {
+        Finding finding = Judge(new World { Parameters = { [FewCalls.Fault] = fault, [FewCalls.Max] = 3 } }, FewCalls.Name);
+
+        finding.Verdict.ShouldBe(Verdict.Inconclusive);
+        finding.Reason!.ShouldContain(says);
+    }
+
+    [Fact]
+    public void Calls_without_a_limit_are_not_judged()
+    {
+        Finding finding = Judge(new World { Parameters = { [FewCalls.Fault] = "slow menu" }, Faults = { new FaultCount("slow menu", 1, 1) } }, FewCalls.Name);
+
+        finding.Reason!.ShouldContain("max is missing; it must be a whole number");
+    }
+
+    [Fact]
+    public void Slow_answers_are_found_by_their_median_over_orders_of_several_products()
+    {
+        World world = new World { Parameters = { [QuickAnswers.Within] = 3.5 } }.Noted(2, new { after = 60 }).Noted(6, new { after = 60 }).Noted(1, new { after = 4.1 });
+        Judge(world, QuickAnswers.Name).Verdict.ShouldBe(Verdict.Passed); // One of three; the tests 2, 5 and 6 are of one product.
+
+        Broken(world.Noted(4, new { after = 4.2 }), QuickAnswers.Name, "slow");
+    }
 
     [Fact]
     public void An_order_that_is_there_twice_is_found() => Broken(new World().OrderTwice(4), OneOrderPerKey.Name, "twice");

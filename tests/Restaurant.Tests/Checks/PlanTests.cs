@@ -1,7 +1,9 @@
+using Faultline.Protocol.Guards;
 using Faultline.Verification.Experiments;
 using Faultline.Verification.Profiles;
 using Restaurant.Checks;
 using Restaurant.Checks.Plans;
+using Restaurant.Orders.Guards;
 
 namespace Restaurant.Tests.Checks;
 
@@ -61,6 +63,23 @@ public sealed class PlanTests
 
         ladder.Cells.Select(cell => cell.Guards.Count).ShouldBe([9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
         ladder.Cells.SelectMany(cell => cell.Guards).ShouldAllBe(guard => !guard.On && guard.Service == "restaurant/orders");
+    }
+
+    [Fact]
+    public void Each_guard_of_speed_or_load_is_measured_on_and_off()
+    {
+        Battery speed = new RestaurantChecks().Batteries.Single(battery => battery.Name == "restaurant/speed").Make(new SystemDescription("restaurant", [], [], []));
+
+        foreach (GuardDescription guard in OrderGuards.All.Where(guard => guard.Class is GuardClass.Speed or GuardClass.Load))
+        {
+            Experiment on = speed.Cells.Single(cell => cell.Name == $"{guard.Name}-on");
+            Experiment off = speed.Cells.Single(cell => cell.Name == $"{guard.Name}-off");
+            on.ExpectViolation.ShouldBeNull();
+            off.ExpectViolation.ShouldBe(off.Invariants[^1].Name);
+            on.Invariants.Select(rule => rule.Name).ShouldBe(off.Invariants.Select(rule => rule.Name));
+            on.Schedule.Select(fault => fault.Says).ShouldBe(off.Schedule.Select(fault => fault.Says));
+            off.Guards.Select(one => one.Guard).Except(on.Guards.Select(one => one.Guard)).ShouldBe([guard.Name]);
+        }
     }
 
     private static decimal Number(string text) => decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture);

@@ -20,6 +20,12 @@ internal sealed class World(string workload = "tests", int operations = 6)
 
     public List<object> Halves { get; } = [];
 
+    /// <summary>What the faults of the schedule met.</summary>
+    public List<FaultCount> Faults { get; } = [];
+
+    /// <summary>The parameters of the rule.</summary>
+    public Dictionary<string, object> Parameters { get; } = [];
+
     internal sealed record Stored(string OrderId, string Customer, decimal DiscountPercentage, decimal Amount, IReadOnlyList<PlannedLine> Items);
 
     public static string IdOf(int number) => new Guid(number, 0, 0, new byte[8]).ToString();
@@ -78,6 +84,8 @@ internal sealed class World(string workload = "tests", int operations = 6)
         {
             History = History.Of(records),
             Ledger = new LedgerBuilder().Build(),
+            Faults = Faults,
+            Parameters = Parameters.ToDictionary(one => one.Key, one => JsonSerializer.SerializeToElement(one.Value)),
             Facts =
             [
                 .. orders.Select(order => Fact(Evidence.OrderFact, new { orderId = order.OrderId, customer = order.Customer, discountPercentage = order.DiscountPercentage, amount = order.Amount, items = order.Items.Select(line => new { id = line.Id, quantity = line.Quantity }) })),
@@ -99,6 +107,6 @@ internal sealed class World(string workload = "tests", int operations = 6)
         EndedAt = Began.AddSeconds(number + 1),
         Outcome = Outcome.Ok,
         Subject = IdOf(number),
-        Reply = JsonSerializer.SerializeToElement(new { order = IdOf(number), next = Plan(number).NextDiscount }),
+        Reply = JsonSerializer.SerializeToElement(new { order = IdOf(number), after = 0.2, next = Plan(number).NextDiscount }),
     });
 }

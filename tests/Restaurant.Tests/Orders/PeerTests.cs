@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Faultline.Anomalies;
 using Faultline.Hosting.Http;
 using Faultline.TestSupport;
@@ -70,6 +71,21 @@ public sealed class PeerTests : IDisposable
         reply.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
+    [Fact]
+    public async Task A_connection_that_is_reset_while_it_opens_is_tried_again_like_any_other_failure()
+    {
+        _loyalty.Status = HttpStatusCode.OK;
+        _loyalty.Fails = new SocketException((int)SocketError.NotConnected);
+        Task<HttpResponseMessage> sending = SendAsync(Insistence.OfCustomer);
+        _loyalty.Asked.ShouldBe(1);
+        _loyalty.Fails = null;
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        using HttpResponseMessage reply = await sending.WaitAsync(Limits.Hang, TestContext.Current.CancellationToken);
+        reply.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
     private async Task FailUntilLeftAloneAsync()
     {
         for (int failure = 0; failure < Breaker.FailuresMax; failure++) await Should.ThrowAsync<PeerUnavailableException>(() => SendAsync(Insistence.OfMessage));
@@ -83,6 +99,9 @@ public sealed class PeerTests : IDisposable
     {
         public HttpStatusCode Status { get; set; } = HttpStatusCode.ServiceUnavailable;
 
+        /// <summary>What happens in place of an answer; null for an answer.</summary>
+        public Exception? Fails { get; set; }
+
         public int Asked { get; private set; }
 
         public HttpClient CreateClient(string name) => new(this, disposeHandler: false);
@@ -90,7 +109,7 @@ public sealed class PeerTests : IDisposable
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Asked++;
-            return Task.FromResult(new HttpResponseMessage(Status));
+            return Fails is { } error ? Task.FromException<HttpResponseMessage>(error) : Task.FromResult(new HttpResponseMessage(Status));
         }
     }
 }

@@ -175,6 +175,20 @@ public sealed class LibreTranslateTranslatorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_connection_that_is_reset_while_it_opens_is_not_a_definite_failure()
+    {
+        using var client = new HttpClient(new ResetWhileOpening());
+
+        (await FailAsync(translator: new LibreTranslateTranslator(client, new LibreTranslateOptions { BaseAddress = _stub.Address }, TimeProvider.System))).IsDefinite.ShouldBeFalse();
+    }
+
+    /// <summary>Fails as the runtime does when the new socket has no remote end any more.</summary>
+    private sealed class ResetWhileOpening : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => throw new SocketException((int)SocketError.NotConnected);
+    }
+
+    [Fact]
     public async Task A_cut_in_the_middle_of_the_answer_is_not_a_definite_failure()
     {
         _stub.Instead = async context =>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Faultline.Anomalies;
 using Faultline.Hosting.Http;
@@ -63,11 +64,11 @@ internal sealed class Peer(string name, IHttpClientFactory clients, PeerAddresse
                 why = $"it answered {(int)reply.StatusCode}";
                 reply.Dispose();
             }
-            catch (Exception error) when (error is HttpRequestException || (error is OperationCanceledException && !stop.IsCancellationRequested))
+            catch (Exception error) when (IsOfTheWire(error) || (error is OperationCanceledException && !stop.IsCancellationRequested))
             {
                 _breaker.Leave(isWell: false);
                 if (!guarded) throw;
-                (why, cause) = (error is HttpRequestException ? error.Message : $"no answer within {TryLimit.TotalSeconds:0} s", error);
+                (why, cause) = (IsOfTheWire(error) ? error.Message : $"no answer within {TryLimit.TotalSeconds:0} s", error);
             }
             catch
             {
@@ -97,6 +98,9 @@ internal sealed class Peer(string name, IHttpClientFactory clients, PeerAddresse
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         return await http.SendAsync(request, either.Token);
     }
+
+    /// <summary>A connection that is reset in the moment in which it is open comes out of the runtime as a bare <see cref="SocketException"/>.</summary>
+    private static bool IsOfTheWire(Exception error) => error is HttpRequestException or SocketException;
 
     private static bool IsPassing(HttpStatusCode status) => status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)status >= 500;
 }

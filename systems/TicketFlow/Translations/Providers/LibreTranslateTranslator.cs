@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
@@ -60,6 +61,11 @@ internal sealed class LibreTranslateTranslator : ITranslator
         catch (HttpRequestException error)
         {
             throw Failed(isDefinite: false, $"LibreTranslate could not be reached: {error.HttpRequestError}.", error);
+        }
+        catch (SocketException error)
+        {
+            // A connection that is reset in the moment in which it is open comes out of the runtime like this.
+            throw Failed(isDefinite: false, $"LibreTranslate could not be reached: {error.SocketErrorCode}.", error);
         }
         catch (IOException error)
         {
