@@ -82,7 +82,7 @@ internal sealed class CommitCutter : IAsyncDisposable
                 await to.GetStream().WriteAsync(buffer.AsMemory(0, count), broken.Token);
             }
         }
-        catch (Exception error) when (error is OperationCanceledException or IOException)
+        catch (Exception error) when (error is OperationCanceledException or IOException or ObjectDisposedException)
         {
             return; // The other direction has ended the wire.
         }
