@@ -52,8 +52,8 @@ public static class ConsoleReport
             .. from cell in report.Cells
                from finding in cell.Verdict.Findings
                let measured = finding.Measured
-               where measured is not null
-               select (Texts.Line(cell.Verdict.Experiment.Name), measured, finding.Figures[measured]),
+               where measured is not null && finding.Figures.ContainsKey(measured)
+               select (Texts.Line(cell.Verdict.Experiment.Name), Texts.Line(measured), finding.Figures[measured]),
         ];
         int width = all.Length == 0 ? 0 : all.Max(line => line.Cell.Length);
         foreach ((string cell, string figure, double value) in all.Take(MeasuredMax)) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  measured: {cell.PadRight(width)}  {figure}: {value:0.##}"));
